@@ -1,0 +1,1 @@
+//! Keys, MACs, tokens and the password hasher.

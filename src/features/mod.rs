@@ -1,0 +1,8 @@
+//! One folder a feature.
+
+pub mod account;
+pub mod demo_inbox;
+pub mod home;
+pub mod information;
+pub mod passwords;
+pub mod registration;
