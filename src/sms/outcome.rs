@@ -93,7 +93,25 @@ impl Fault {
         matches!(self, Self::Ours | Self::Country)
     }
 
-    /// The fault's name in logs and counters.
+    /// Every fault.
+    pub const ALL: [Self; 9] = [
+        Self::BadNumber,
+        Self::NoSms,
+        Self::OptedOut,
+        Self::Country,
+        Self::TryLater,
+        Self::TooMany,
+        Self::WrongCode,
+        Self::Expired,
+        Self::Ours,
+    ];
+
+    /// The fault with that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|fault| fault.as_str() == name)
+    }
+
+    /// The fault's name in the database, in logs and counters.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::BadNumber => "bad_number",

@@ -21,7 +21,7 @@ use crate::{
         phone_number::PhoneNumber,
     },
     schema::sms_messages as sms,
-    sms::{Fault, Refusal},
+    sms::Fault,
 };
 
 /// Waits for its turn among all reservations; held until the transaction ends.
@@ -183,6 +183,9 @@ pub struct Claimed {
     /// Its challenge; none when housekeeping has removed it.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub verification_id: Option<ChallengeId>,
+    /// What the challenge is for.
+    #[diesel(sql_type = Nullable<SqlText>)]
+    pub purpose: Option<String>,
     /// Which send of the challenge.
     #[diesel(sql_type = SmallInt)]
     pub send_number: i16,
@@ -206,7 +209,8 @@ pub fn claim_next(conn: &mut PgConnection, provider: &str) -> Result<Option<Clai
         "UPDATE sms_messages SET state = 'sending', claimed_at = now(), attempts = attempts + 1, provider = $1
          WHERE id = (SELECT id FROM sms_messages WHERE state = 'queued' AND next_attempt_at <= now()
                      ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-         RETURNING id, verification_id, send_number, kind, phone_number, locale, attempts",
+         RETURNING id, verification_id, send_number, kind, phone_number, locale, attempts,
+             (SELECT purpose FROM phone_verifications AS pv WHERE pv.id = verification_id) AS purpose",
     )
     .bind::<SqlText, _>(provider)
     .get_result(conn)
@@ -238,13 +242,18 @@ pub fn settle_unknown(conn: &mut PgConnection, id: MessageId) -> Result<(), DbEr
 }
 
 /// Settles a message that surely was not sent, and gives it back to the limits unless it was the asker's to know.
-pub fn settle_refused(conn: &mut PgConnection, id: MessageId, refusal: &Refusal) -> Result<(), DbError> {
+pub fn settle_refused(
+    conn: &mut PgConnection,
+    id: MessageId,
+    error_code: Option<u32>,
+    fault: Fault,
+) -> Result<(), DbError> {
     diesel::update(sms::table.filter(sms::id.eq(id)))
         .set((
             sms::state.eq("failed"),
-            sms::error_code.eq(refusal.code.and_then(|code| i32::try_from(code).ok())),
-            sms::fault.eq(refusal.fault.as_str()),
-            sms::charged.eq(refusal.fault.is_persons()),
+            sms::error_code.eq(error_code.and_then(|code| i32::try_from(code).ok())),
+            sms::fault.eq(fault.as_str()),
+            sms::charged.eq(fault.is_persons()),
             sms::settled_at.eq(now.nullable()),
         ))
         .execute(conn)?;
@@ -253,13 +262,13 @@ pub fn settle_refused(conn: &mut PgConnection, id: MessageId, refusal: &Refusal)
 
 /// Puts a message back that surely was not sent, to be tried again after `wait`.
 pub fn retry_later(conn: &mut PgConnection, id: MessageId, wait: Duration) -> Result<(), DbError> {
-    let seconds = i32::try_from(wait.as_millis()).unwrap_or(i32::MAX);
+    let milliseconds = i32::try_from(wait.as_millis()).unwrap_or(i32::MAX);
     sql_query(
         "UPDATE sms_messages SET state = 'queued', next_attempt_at = now() + make_interval(secs => $2 / 1000.0)
          WHERE id = $1 AND state = 'sending'",
     )
     .bind::<SqlUuid, _>(id)
-    .bind::<Integer, _>(seconds)
+    .bind::<Integer, _>(milliseconds)
     .execute(conn)?;
     Ok(())
 }

@@ -5,7 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rand::{RngExt as _, rngs::SysRng};
+use rand::RngExt as _;
 use tokio::sync::Semaphore;
 
 use super::{kind_named, store};
@@ -14,7 +14,7 @@ use crate::{
     db::{self, DbError},
     domain::{ids::MessageId, one_time_code::OneTimeCode, phone_number::PhoneNumber},
     features::phone_verifications::{self, store as challenges},
-    sms::{CodeOwner, Fault, Outgoing, Refusal, SendFailure, texts},
+    sms::{CodeOwner, Fault, Outgoing, SendFailure, texts},
     web::words::Words,
 };
 
@@ -76,17 +76,18 @@ async fn take_next(app: &App) -> Result<Taken, DbError> {
         .run(move |conn| {
             db::transaction(conn, |conn| {
                 let Some(claimed) = store::claim_next(conn, taker.sms.name())? else { return Ok(Taken::Nothing) };
-                let (Some(challenge), Some(kind)) = (claimed.verification_id, kind_named(&claimed.kind)) else {
+                let (Some(challenge), Some(purpose), Some(kind)) =
+                    (claimed.verification_id, claimed.purpose, kind_named(&claimed.kind))
+                else {
                     store::settle_superseded(conn, claimed.id)?;
                     return Ok(Taken::Superseded);
                 };
                 let number = PhoneNumber::from_stored(claimed.phone_number);
                 let (code, sendable) = match taker.sms.code_owner() {
                     CodeOwner::Latchkey => {
-                        let code = OneTimeCode::generate().map_err(|error| DbError::Fault(error.to_string()))?;
-                        let purpose = phone_verifications::Purpose::Registration.as_str();
+                        let code = OneTimeCode::generate();
                         let ring = &taker.keys.one_time_code;
-                        let mac = phone_verifications::code_mac(ring, challenge, purpose, number.e164(), &code);
+                        let mac = phone_verifications::code_mac(ring, challenge, &purpose, number.e164(), &code);
                         (Some(code), challenges::put_code(conn, challenge, claimed.send_number, &mac)?)
                     }
                     CodeOwner::Twilio => {
@@ -105,7 +106,7 @@ async fn take_next(app: &App) -> Result<Taken, DbError> {
                     kind,
                     body: body.unwrap_or_default(),
                     code,
-                    locale: claimed.locale,
+                    language: claimed.locale,
                     valid_for: sendable.valid_for,
                     replaces: sendable.replaces,
                 };
@@ -133,15 +134,14 @@ async fn deliver(app: &App, message: Message) {
                 }
                 store::settle_sent(conn, id, accepted.sid.as_deref())
             }
-            Err(SendFailure::Refused(refusal)) => store::settle_refused(conn, id, &refusal),
+            Err(SendFailure::Refused(refusal)) => store::settle_refused(conn, id, refusal.code, refusal.fault),
             Err(SendFailure::Unknown { .. }) => store::settle_unknown(conn, id),
             Err(SendFailure::NotReached { retry_after, .. }) => {
                 let wait = retry_after.unwrap_or_else(|| backoff(attempts));
                 if attempts < MOST_ATTEMPTS && wait < outgoing.valid_for {
                     store::retry_later(conn, id, wait)
                 } else {
-                    let refusal = Refusal { code: None, http_status: None, fault: Fault::TryLater };
-                    store::settle_refused(conn, id, &refusal)
+                    store::settle_refused(conn, id, None, Fault::TryLater)
                 }
             }
         })

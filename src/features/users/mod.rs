@@ -46,8 +46,10 @@ pub struct Overview {
     pub full_name: FullName,
     /// The account's number.
     pub phone: PhoneNumber,
-    /// When the number was proven; none while it is contested.
-    pub phone_verified_at: Option<DateTime<Utc>>,
+    /// When the number was proven, or when it was contested.
+    pub phone_since: DateTime<Utc>,
+    /// Whether somebody else has proven it since.
+    pub phone_contested: bool,
 }
 
 /// An account and the epoch that everything granted to it carries.

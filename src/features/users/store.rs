@@ -6,7 +6,7 @@ use diesel::{PgConnection, dsl::exists, prelude::*, select};
 use super::{NewUser, Overview, Taken, UserEpoch};
 use crate::{
     db::DbError,
-    domain::{full_name::FullName, ids::UserId, phone_number::PhoneNumber, role::Role},
+    domain::{email_address::EmailAddress, full_name::FullName, ids::UserId, phone_number::PhoneNumber, role::Role},
     schema::{maid_profiles, sponsor_profiles, users},
 };
 
@@ -14,6 +14,11 @@ use crate::{
 pub fn owns_number(conn: &mut PgConnection, phone: &PhoneNumber) -> Result<bool, DbError> {
     let owner = users::table.filter(users::phone_number.eq(phone.e164())).filter(users::phone_verified_at.is_not_null());
     Ok(select(exists(owner)).get_result(conn)?)
+}
+
+/// Whether an account has the address.
+pub fn has_email(conn: &mut PgConnection, email: &EmailAddress) -> Result<bool, DbError> {
+    Ok(select(exists(users::table.filter(users::email.eq(email.as_str())))).get_result(conn)?)
 }
 
 /// Inserts user and profile, or answers what is taken. Of those who race for one number or address one wins.
@@ -70,7 +75,8 @@ pub fn contest_number(conn: &mut PgConnection, phone: &PhoneNumber) -> Result<Op
 
 /// What the overview page shows.
 pub fn find_overview(conn: &mut PgConnection, id: UserId) -> Result<Option<Overview>, DbError> {
-    type Row = (String, String, Option<DateTime<Utc>>, Option<String>, Option<String>);
+    type Row =
+        (String, String, Option<DateTime<Utc>>, Option<DateTime<Utc>>, Option<String>, Option<String>);
     let row: Option<Row> = users::table
         .left_join(sponsor_profiles::table)
         .left_join(maid_profiles::table)
@@ -79,18 +85,20 @@ pub fn find_overview(conn: &mut PgConnection, id: UserId) -> Result<Option<Overv
             users::role,
             users::phone_number,
             users::phone_verified_at,
+            users::phone_contested_at,
             sponsor_profiles::full_name.nullable(),
             maid_profiles::full_name.nullable(),
         ))
         .first(conn)
         .optional()?;
-    row.map(|(role, phone, phone_verified_at, sponsor, maid)| {
+    row.map(|(role, phone, verified_at, contested_at, sponsor, maid)| {
         let malformed = || DbError::Fault(format!("users {id}: a stored value is malformed"));
         Ok(Overview {
             role: Role::parse(&role).ok_or_else(malformed)?,
             full_name: sponsor.or(maid).and_then(|name| FullName::parse(&name).ok()).ok_or_else(malformed)?,
             phone: PhoneNumber::from_stored(phone),
-            phone_verified_at,
+            phone_since: verified_at.or(contested_at).ok_or_else(malformed)?,
+            phone_contested: verified_at.is_none(),
         })
     })
     .transpose()
