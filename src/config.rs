@@ -3,7 +3,7 @@
 //! [`VARIABLES`] is the whole list: `--help` prints it and `.env.example` is held to it. [`Config::from_env`] reads it
 //! and answers with every mistake at once, each with the variable's name, what was found and what is expected.
 
-use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf};
 
 use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
@@ -11,7 +11,9 @@ use url::Url;
 
 use crate::{
     crypto::keys::SecretKey,
-    sms::{Credentials, ProviderChoice, Sender, SmsConfig, TwilioConfig},
+    sms::{
+        config::{CALL_TIMEOUT, CONNECT_TIMEOUT},
+        Credentials, ProviderChoice, Sender, SmsConfig, TwilioConfig},
 };
 
 /// One variable of the environment, as `--help` and `.env.example` show it.
@@ -253,17 +255,6 @@ fn sid(prefix: &str) -> impl Fn(&str) -> Option<String> {
     }
 }
 
-/// A sender is a number in E.164 form or a name that carriers know: 11 characters, at least one a letter.
-fn sender(text: &str) -> Option<Sender> {
-    let is_number = text.strip_prefix('+').is_some_and(|digits| {
-        (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
-    });
-    let is_name = (1..=11).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b' ')
-        && text.bytes().any(|b| b.is_ascii_alphabetic());
-    (is_number || is_name).then(|| Sender::From(text.to_owned()))
-}
-
 struct Reader {
     variables: BTreeMap<String, String>,
     mistakes: Vec<Mistake>,
@@ -430,9 +421,11 @@ impl Reader {
             }
         };
         let service = self.optional("TWILIO_MESSAGING_SERVICE_SID", &format!("MG {SID}"), sid("MG"));
-        let number = self.optional("TWILIO_PHONE_NUMBER", "a number like +15005550006 or a sender name", sender);
-        let sender = service.map(Sender::MessagingService).or(number);
-        if matches!(provider, ProviderChoice::Messaging) && sender.is_none() {
+        let number = self.optional("TWILIO_PHONE_NUMBER", "a number like +15005550006 or a sender name", |text| {
+            Sender::parse(text).ok()
+        });
+        let from = service.map(Sender::MessagingService).or(number);
+        if matches!(provider, ProviderChoice::Messaging) && from.is_none() {
             self.missing("TWILIO_PHONE_NUMBER", "a sender: this or TWILIO_MESSAGING_SERVICE_SID");
         }
         let verify_service_sid = self.optional("TWILIO_VERIFY_SERVICE_SID", &format!("VA {SID}"), sid("VA"));
@@ -445,13 +438,13 @@ impl Reader {
         Some(TwilioConfig {
             account_sid: account_sid?,
             credentials: credentials?,
-            sender,
+            from,
             verify_service_sid,
             api_base: api_base?,
             verify_base: verify_base?,
             lookups_base: lookups_base?,
-            connect_timeout: Duration::from_secs(3),
-            timeout: Duration::from_secs(10),
+            connect_timeout: CONNECT_TIMEOUT,
+            timeout: CALL_TIMEOUT,
         })
     }
 

@@ -9,10 +9,12 @@ use std::{
 };
 
 use diesel::{
-    PgConnection,
+    IntoSql as _, PgConnection,
     connection::{Connection as _, SimpleConnection as _},
+    dsl::{self, AsExprOf},
     r2d2::{ConnectionManager, CustomizeConnection, HandleError, Pool},
     result::{DatabaseErrorKind, Error as DieselError},
+    sql_types::Timestamptz,
 };
 
 pub mod columns;
@@ -108,6 +110,11 @@ impl Db {
     fn is_known_to_be_gone(&self) -> bool {
         !self.reachable.load(Ordering::Relaxed) && self.pool.state().connections == 0
     }
+}
+
+/// The database's clock, which decides every expiry (D-3).
+pub fn now() -> AsExprOf<dsl::now, Timestamptz> {
+    dsl::now.into_sql::<Timestamptz>()
 }
 
 /// Opens a connection of one's own, with the settings of the pool's.

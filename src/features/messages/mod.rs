@@ -23,8 +23,10 @@ pub const OUTCOME_WAIT: Duration = Duration::from_secs(3);
 pub enum Outcome {
     /// Queued or being sent.
     Underway,
-    /// The provider took it, or may have.
+    /// The provider took it.
     Sent,
+    /// Nobody knows whether it left.
+    Unknown,
     /// The provider refused it.
     Refused(Fault),
 }

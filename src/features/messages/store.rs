@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use diesel::{
     PgConnection,
-    dsl::{IntervalDsl as _, now},
+    dsl::IntervalDsl as _,
     prelude::*,
     sql_query,
     sql_types::{BigInt, Bool, Double, Integer, Nullable, SmallInt, Text as SqlText, Uuid as SqlUuid},
@@ -15,7 +15,7 @@ use super::{
     reserve::{Asker, Limits, Text},
 };
 use crate::{
-    db::DbError,
+    db::{self, DbError},
     domain::{
         ids::{BrowserId, ChallengeId, MessageId, UserId},
         phone_number::PhoneNumber,
@@ -220,7 +220,7 @@ pub fn claim_next(conn: &mut PgConnection, provider: &str) -> Result<Option<Clai
 /// Settles a message whose code was replaced, used or has expired before it left.
 pub fn settle_superseded(conn: &mut PgConnection, id: MessageId) -> Result<(), DbError> {
     diesel::update(sms::table.filter(sms::id.eq(id)))
-        .set((sms::state.eq("superseded"), sms::settled_at.eq(now.nullable())))
+        .set((sms::state.eq("superseded"), sms::settled_at.eq(db::now().nullable())))
         .execute(conn)?;
     Ok(())
 }
@@ -228,7 +228,7 @@ pub fn settle_superseded(conn: &mut PgConnection, id: MessageId) -> Result<(), D
 /// Settles a message that the provider has taken.
 pub fn settle_sent(conn: &mut PgConnection, id: MessageId, sid: Option<&str>) -> Result<(), DbError> {
     diesel::update(sms::table.filter(sms::id.eq(id)))
-        .set((sms::state.eq("sent"), sms::provider_sid.eq(sid), sms::settled_at.eq(now.nullable())))
+        .set((sms::state.eq("sent"), sms::provider_sid.eq(sid), sms::settled_at.eq(db::now().nullable())))
         .execute(conn)?;
     Ok(())
 }
@@ -236,7 +236,7 @@ pub fn settle_sent(conn: &mut PgConnection, id: MessageId, sid: Option<&str>) ->
 /// Settles a message that may or may not have been sent. It is not sent again by itself.
 pub fn settle_unknown(conn: &mut PgConnection, id: MessageId) -> Result<(), DbError> {
     diesel::update(sms::table.filter(sms::id.eq(id)))
-        .set((sms::state.eq("unknown"), sms::settled_at.eq(now.nullable())))
+        .set((sms::state.eq("unknown"), sms::settled_at.eq(db::now().nullable())))
         .execute(conn)?;
     Ok(())
 }
@@ -254,7 +254,7 @@ pub fn settle_refused(
             sms::error_code.eq(error_code.and_then(|code| i32::try_from(code).ok())),
             sms::fault.eq(fault.as_str()),
             sms::charged.eq(fault.is_persons()),
-            sms::settled_at.eq(now.nullable()),
+            sms::settled_at.eq(db::now().nullable()),
         ))
         .execute(conn)?;
     Ok(())
@@ -275,8 +275,8 @@ pub fn retry_later(conn: &mut PgConnection, id: MessageId, wait: Duration) -> Re
 
 /// Settles as unknown what a crash has left in the middle of a call. No call lasts as long as a minute.
 pub fn settle_abandoned(conn: &mut PgConnection) -> Result<usize, DbError> {
-    let abandoned = sms::table.filter(sms::state.eq("sending")).filter(sms::claimed_at.lt(now - 1.minute()));
-    Ok(diesel::update(abandoned).set((sms::state.eq("unknown"), sms::settled_at.eq(now.nullable()))).execute(conn)?)
+    let abandoned = sms::table.filter(sms::state.eq("sending")).filter(sms::claimed_at.lt((db::now() - 1.minute()).nullable()));
+    Ok(diesel::update(abandoned).set((sms::state.eq("unknown"), sms::settled_at.eq(db::now().nullable()))).execute(conn)?)
 }
 
 /// How a message stands.
@@ -301,6 +301,7 @@ fn outcome((state, fault): (String, Option<String>)) -> Outcome {
     match (state.as_str(), fault) {
         ("failed", fault) => Outcome::Refused(fault.and_then(|name| Fault::parse(&name)).unwrap_or(Fault::Ours)),
         ("queued" | "sending", _) => Outcome::Underway,
+        ("unknown", _) => Outcome::Unknown,
         _ => Outcome::Sent,
     }
 }

@@ -58,7 +58,7 @@ impl VerifiedPhone {
     }
 
     /// A number that a row says was proven earlier in the same flow.
-    pub(in crate::features) fn proven_earlier(number: PhoneNumber) -> Self {
+    pub(crate) fn proven_earlier(number: PhoneNumber) -> Self {
         Self(number)
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use diesel::{
     PgConnection,
-    dsl::{IntervalDsl as _, now},
+    dsl::IntervalDsl as _,
     pg::data_types::PgInterval,
     prelude::*,
     sql_query, sql_types,
@@ -14,7 +14,7 @@ use diesel::{
 use super::{CodeRefused, GUESSES, LIFETIME, MOST_SENDS, NotRenewed, Purpose, RESEND_WAITS};
 use crate::{
     crypto::mac::StoredMac,
-    db::DbError,
+    db::{DbError, now},
     domain::{ids::ChallengeId, phone_number::PhoneNumber},
     schema::phone_verifications as pv,
 };
@@ -35,6 +35,8 @@ pub struct Charged {
 
 /// What the page about a challenge shows.
 pub struct Standing {
+    /// Guesses that remain for the newest code.
+    pub guesses_left: i16,
     /// When the code stops working.
     pub expires_at: DateTime<Utc>,
     /// When a new code can be asked for; none when all sends are used.
@@ -63,7 +65,7 @@ pub fn insert(conn: &mut PgConnection, id: ChallengeId, purpose: Purpose, phone:
             pv::purpose.eq(purpose.as_str()),
             pv::phone_number.eq(phone.e164()),
             pv::guesses_left.eq(GUESSES),
-            pv::expires_at.eq(now + lifetime()),
+            pv::expires_at.eq(now() + lifetime()),
         ))
         .execute(conn)?;
     Ok(())
@@ -71,7 +73,7 @@ pub fn insert(conn: &mut PgConnection, id: ChallengeId, purpose: Purpose, phone:
 
 /// Pays for one guess if the challenge is still open. Stands outside any transaction: the payment must stay.
 pub fn charge_guess(conn: &mut PgConnection, id: ChallengeId) -> Result<Option<Charged>, DbError> {
-    let open = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::guesses_left.gt(0)).and(pv::expires_at.gt(now));
+    let open = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::guesses_left.gt(0)).and(pv::expires_at.gt(now()));
     let row: Option<(Option<String>, Option<String>, i16, String, String)> =
         diesel::update(pv::table.filter(pv::id.eq(id)).filter(open))
             .set(pv::guesses_left.eq(pv::guesses_left - 1))
@@ -89,7 +91,7 @@ pub fn charge_guess(conn: &mut PgConnection, id: ChallengeId) -> Result<Option<C
 
 /// Why a challenge takes no more guesses.
 pub fn why_closed(conn: &mut PgConnection, id: ChallengeId) -> Result<CodeRefused, DbError> {
-    let open = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::expires_at.gt(now));
+    let open = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::expires_at.gt(now()));
     let guesses_left: Option<i16> =
         pv::table.filter(pv::id.eq(id)).filter(open).select(pv::guesses_left).first(conn).optional()?;
     Ok(if guesses_left == Some(0) { CodeRefused::OutOfGuesses } else { CodeRefused::Expired })
@@ -97,9 +99,9 @@ pub fn why_closed(conn: &mut PgConnection, id: ChallengeId) -> Result<CodeRefuse
 
 /// Uses the challenge up and answers the number it proves, once.
 pub fn consume(conn: &mut PgConnection, id: ChallengeId, from: &str) -> Result<Option<PhoneNumber>, DbError> {
-    let open = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::expires_at.gt(now));
+    let open = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::expires_at.gt(now()));
     let number: Option<String> = diesel::update(pv::table.filter(pv::id.eq(id)).filter(open))
-        .set((pv::used_at.eq(now.nullable()), pv::used_from.eq(from)))
+        .set((pv::used_at.eq(now().nullable()), pv::used_from.eq(from)))
         .returning(pv::phone_number)
         .get_result(conn)
         .optional()?;
@@ -108,15 +110,17 @@ pub fn consume(conn: &mut PgConnection, id: ChallengeId, from: &str) -> Result<O
 
 /// How the challenge stands.
 pub fn find_standing(conn: &mut PgConnection, id: ChallengeId) -> Result<Option<Standing>, DbError> {
-    let row: Option<(i16, DateTime<Utc>, DateTime<Utc>, DateTime<Utc>)> = pv::table
+    type Row = (i16, i16, DateTime<Utc>, DateTime<Utc>, DateTime<Utc>);
+    let row: Option<Row> = pv::table
         .filter(pv::id.eq(id))
-        .select((pv::sends, pv::last_send_at, pv::expires_at, diesel::dsl::sql::<sql_types::Timestamptz>("now()")))
+        .select((pv::sends, pv::guesses_left, pv::last_send_at, pv::expires_at, now()))
         .first(conn)
         .optional()?;
-    Ok(row.map(|(sends, last_send_at, expires_at, now)| Standing {
+    Ok(row.map(|(sends, guesses_left, last_send_at, expires_at, clock)| Standing {
+        guesses_left,
         expires_at,
         resend_at: wait_after(sends).map(|wait| last_send_at + wait),
-        now,
+        now: clock,
     }))
 }
 
@@ -164,14 +168,14 @@ fn why_not_renewed(conn: &mut PgConnection, id: ChallengeId) -> Result<NotRenewe
     let standing = find_standing(conn, id)?;
     Ok(match standing.and_then(|standing| Some((standing.resend_at?, standing.now))) {
         None => NotRenewed::NoSendsLeft,
-        Some((at, now)) => NotRenewed::TooSoon { wait: (at - now).to_std().unwrap_or_default() },
+        Some((at, clock)) => NotRenewed::TooSoon { wait: (at - clock).to_std().unwrap_or_default() },
     })
 }
 
 /// Ends a challenge whose place another has taken.
 pub fn close(conn: &mut PgConnection, id: ChallengeId) -> Result<(), DbError> {
     let open = pv::table.filter(pv::id.eq(id)).filter(pv::used_at.is_null()).filter(pv::closed_at.is_null());
-    diesel::update(open).set(pv::closed_at.eq(now.nullable())).execute(conn)?;
+    diesel::update(open).set(pv::closed_at.eq(now().nullable())).execute(conn)?;
     Ok(())
 }
 
@@ -204,7 +208,7 @@ pub fn make_way(conn: &mut PgConnection, id: ChallengeId, send: i16, number: &st
         .filter(pv::used_at.is_null())
         .filter(pv::closed_at.is_null());
     let closed: Vec<Option<String>> =
-        diesel::update(others).set(pv::closed_at.eq(now.nullable())).returning(pv::provider_sid).get_results(conn)?;
+        diesel::update(others).set(pv::closed_at.eq(now().nullable())).returning(pv::provider_sid).get_results(conn)?;
     diesel::update(pv::table.filter(pv::id.eq(id))).set(pv::code_mac.eq(None::<String>)).execute(conn)?;
     Ok(Some(Sendable { valid_for: seconds(left), replaces: earlier.or_else(|| closed.into_iter().flatten().next()) }))
 }
@@ -217,12 +221,12 @@ pub fn put_provider_sid(conn: &mut PgConnection, id: ChallengeId, send: i16, sid
 
 /// Removes challenges that ended a day ago, for housekeeping (DAT-03).
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    Ok(diesel::delete(pv::table.filter(pv::expires_at.lt(now - 1.day()))).execute(conn)?)
+    Ok(diesel::delete(pv::table.filter(pv::expires_at.lt(now() - 1.day()))).execute(conn)?)
 }
 
 #[diesel::dsl::auto_type]
 fn awaits(send: i16) -> _ {
-    pv::sends.eq(send).and(pv::used_at.is_null()).and(pv::closed_at.is_null()).and(pv::expires_at.gt(now))
+    pv::sends.eq(send).and(pv::used_at.is_null()).and(pv::closed_at.is_null()).and(pv::expires_at.gt(now()))
 }
 
 fn seconds(interval: PgInterval) -> Duration {

@@ -1,6 +1,6 @@
 //! One function for each GET and POST of a registration.
 
-use actix_web::{HttpResponse, http::StatusCode, http::header::RETRY_AFTER};
+use actix_web::http::{StatusCode, header::RETRY_AFTER};
 
 use super::{
     Details, NotSent, Pending, Sending, answer_claim, correct_number,
@@ -22,7 +22,6 @@ use crate::{
         sessions::principals::Visitor,
         users,
     },
-    sms::Fault,
     web::{
         body::{Form, NoFields},
         error::{Answer, PageError},

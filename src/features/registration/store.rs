@@ -1,12 +1,12 @@
 //! SQL for `registrations`.
 
 use chrono::{DateTime, Utc};
-use diesel::{PgConnection, dsl::now, prelude::*};
+use diesel::{PgConnection, prelude::*};
 
 use super::{Details, Pending};
 use crate::{
     crypto::hasher::PasswordHash,
-    db::DbError,
+    db::{self, DbError},
     domain::{
         country::Country,
         email_address::EmailAddress,
@@ -59,13 +59,13 @@ struct Row {
 
 /// Finds one that has not expired.
 pub fn find_live(conn: &mut PgConnection, id: RegistrationId) -> Result<Option<Pending>, DbError> {
-    let live = r::table.filter(r::id.eq(id)).filter(r::expires_at.gt(now));
+    let live = r::table.filter(r::id.eq(id)).filter(r::expires_at.gt(db::now()));
     live.select(Row::as_select()).first(conn).optional()?.map(Pending::try_from).transpose()
 }
 
 /// As [`find_live`], held until the transaction ends.
 pub fn lock(conn: &mut PgConnection, id: RegistrationId) -> Result<Option<Pending>, DbError> {
-    let live = r::table.filter(r::id.eq(id)).filter(r::expires_at.gt(now));
+    let live = r::table.filter(r::id.eq(id)).filter(r::expires_at.gt(db::now()));
     live.select(Row::as_select()).for_update().first(conn).optional()?.map(Pending::try_from).transpose()
 }
 
@@ -89,7 +89,7 @@ pub fn change_number(
 
 /// Notes that the number is proven while a question is open.
 pub fn mark_proven(conn: &mut PgConnection, id: RegistrationId) -> Result<(), DbError> {
-    diesel::update(r::table.filter(r::id.eq(id))).set(r::phone_proven_at.eq(now.nullable())).execute(conn)?;
+    diesel::update(r::table.filter(r::id.eq(id))).set(r::phone_proven_at.eq(db::now().nullable())).execute(conn)?;
     Ok(())
 }
 
@@ -101,7 +101,7 @@ pub fn remove(conn: &mut PgConnection, id: RegistrationId) -> Result<(), DbError
 
 /// Removes those whose hour is over, for housekeeping.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    Ok(diesel::delete(r::table.filter(r::expires_at.lt(now))).execute(conn)?)
+    Ok(diesel::delete(r::table.filter(r::expires_at.lt(db::now()))).execute(conn)?)
 }
 
 impl TryFrom<Row> for Pending {

@@ -2,13 +2,13 @@
 
 use diesel::{
     PgConnection,
-    dsl::{IntervalDsl as _, now},
+    dsl::IntervalDsl as _,
     prelude::*,
 };
 
 use super::{IDLE_DAYS, OVERALL_DAYS};
 use crate::{
-    db::DbError,
+    db::{self, DbError},
     domain::ids::{SessionId, UserId},
     features::users::UserEpoch,
     schema::{sessions, users},
@@ -44,9 +44,9 @@ pub fn find_live(conn: &mut PgConnection, token_hash: &[u8]) -> Result<Option<Li
         .filter(sessions::token_hash.eq(token_hash))
         .filter(sessions::auth_epoch.eq(users::auth_epoch))
         .filter(users::status.eq("active"))
-        .filter(sessions::last_seen_at.gt(now - IDLE_DAYS.days()))
-        .filter(sessions::created_at.gt(now - OVERALL_DAYS.days()))
-        .select((sessions::id, sessions::user_id, sessions::last_seen_at.lt(now - 1.minutes())))
+        .filter(sessions::last_seen_at.gt(db::now() - IDLE_DAYS.days()))
+        .filter(sessions::created_at.gt(db::now() - OVERALL_DAYS.days()))
+        .select((sessions::id, sessions::user_id, sessions::last_seen_at.lt(db::now() - 1.minutes())))
         .first(conn)
         .optional()?;
     Ok(row.map(|(session, user, seen_long_ago)| Live { session, user, seen_long_ago }))
@@ -54,8 +54,8 @@ pub fn find_live(conn: &mut PgConnection, token_hash: &[u8]) -> Result<Option<Li
 
 /// Notes a visit, at most once a minute.
 pub fn touch(conn: &mut PgConnection, id: SessionId) -> Result<(), DbError> {
-    let stale = sessions::table.filter(sessions::id.eq(id)).filter(sessions::last_seen_at.lt(now - 1.minutes()));
-    diesel::update(stale).set(sessions::last_seen_at.eq(now)).execute(conn)?;
+    let stale = sessions::table.filter(sessions::id.eq(id)).filter(sessions::last_seen_at.lt(db::now() - 1.minutes()));
+    diesel::update(stale).set(sessions::last_seen_at.eq(db::now())).execute(conn)?;
     Ok(())
 }
 
@@ -78,7 +78,7 @@ pub fn end_oldest(conn: &mut PgConnection, user: UserId, most: i64) -> Result<us
 
 /// Removes sessions that are over, for housekeeping.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    let idle = sessions::last_seen_at.lt(now - IDLE_DAYS.days());
-    let old = sessions::created_at.lt(now - OVERALL_DAYS.days());
+    let idle = sessions::last_seen_at.lt(db::now() - IDLE_DAYS.days());
+    let old = sessions::created_at.lt(db::now() - OVERALL_DAYS.days());
     Ok(diesel::delete(sessions::table.filter(idle.or(old))).execute(conn)?)
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use diesel::{PgConnection, prelude::*, sql_query, sql_types};
 
-use crate::{db::DbError, schema::throttles};
+use crate::{db::{self, DbError}, schema::throttles};
 
 /// A rule with its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub fn charge(conn: &mut PgConnection, rule: Rule, key: &[u8; 32]) -> Result<boo
 
 /// Removes what no rule looks at any more, for housekeeping.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    use diesel::dsl::{IntervalDsl as _, now};
-    let old = throttles::happened_at.lt(now - LONGEST_WINDOW_HOURS.hours());
+    use diesel::dsl::IntervalDsl as _;
+    let old = throttles::happened_at.lt(db::now() - LONGEST_WINDOW_HOURS.hours());
     Ok(diesel::delete(throttles::table.filter(old)).execute(conn)?)
 }

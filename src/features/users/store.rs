@@ -5,7 +5,7 @@ use diesel::{PgConnection, dsl::exists, prelude::*, select};
 
 use super::{NewUser, Overview, Taken, UserEpoch};
 use crate::{
-    db::DbError,
+    db::{self, DbError},
     domain::{email_address::EmailAddress, full_name::FullName, ids::UserId, phone_number::PhoneNumber, role::Role},
     schema::{maid_profiles, sponsor_profiles, users},
 };
@@ -32,7 +32,7 @@ pub fn insert(conn: &mut PgConnection, new: &NewUser) -> Result<Result<UserEpoch
             users::password_hash.eq(new.password_hash.as_stored()),
             users::locale.eq(&new.locale),
             users::phone_number.eq(new.phone.number().e164()),
-            users::phone_verified_at.eq(diesel::dsl::now.nullable()),
+            users::phone_verified_at.eq(db::now().nullable()),
             users::terms_accepted_at.eq(new.terms_accepted_at),
         ))
         .on_conflict_do_nothing()
@@ -65,7 +65,7 @@ pub fn contest_number(conn: &mut PgConnection, phone: &PhoneNumber) -> Result<Op
     let contested = diesel::update(owner)
         .set((
             users::phone_verified_at.eq(None::<DateTime<Utc>>),
-            users::phone_contested_at.eq(diesel::dsl::now.nullable()),
+            users::phone_contested_at.eq(db::now().nullable()),
         ))
         .returning(users::id)
         .get_result(conn)
