@@ -1,1 +1,3 @@
-//! account
+//! The overview of an account.
+
+pub mod pages;

@@ -1,1 +1,3 @@
-//! home
+//! The first page.
+
+pub mod pages;

@@ -1,1 +1,3 @@
 //! registration
+
+pub mod pages;
