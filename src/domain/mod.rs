@@ -1,5 +1,9 @@
 //! Values that are right by construction, one type a file, no input or output.
+//!
+//! Whatever a person types becomes one of these at the edge, once, in its one canonical form (D-8); from there on the
+//! type is the proof. Refusals are enums without words: pages put them into the reader's language.
 
+mod characters;
 pub mod country;
 pub mod email_address;
 pub mod full_name;

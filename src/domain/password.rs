@@ -1,1 +1,175 @@
-//! password
+//! A password as typed, before anything is known about its strength.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use thiserror::Error;
+use unicode_normalization::UnicodeNormalization;
+
+use super::characters;
+
+/// The fewest characters of a password. Administrators need more, which their pages ask for. PWD-01.
+pub const MIN_LENGTH: usize = 10;
+
+/// The most characters of a password. NIST SP 800-63B-4, 3.1.1.2, asks for 64 at least. PWD-01.
+pub const MAX_LENGTH: usize = 256;
+
+/// A password of 10 to 256 characters, any characters, in Unicode's NFC form and otherwise exactly as typed: never
+/// trimmed, cut or folded. It is wiped from memory when dropped, and can be neither printed nor compared.
+///
+/// NFC because keyboards disagree on how to write one and the same `é` or Amharic or Arabic letter (NIST SP 800-63B-4, 3.1.1.2).
+/// NFKC would fold more: it makes different passwords equal.
+#[derive(Clone)]
+pub struct Password(SecretString);
+
+/// Why what was typed cannot be a password at all. Whether it is easy to guess is asked elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum NotAPassword {
+    /// Nothing was typed.
+    #[error("empty")]
+    Empty,
+    /// Fewer than [`MIN_LENGTH`] characters.
+    #[error("too short")]
+    TooShort,
+    /// More than [`MAX_LENGTH`] characters.
+    #[error("too long")]
+    TooLong,
+    /// It holds a control character or a turn of the reading order, or the mark that the form decoder leaves in place of broken bytes: with it two
+    /// different passwords would be one. PWD-06.
+    #[error("holds characters that cannot be read")]
+    Unreadable,
+}
+
+impl Password {
+    /// Takes a password as typed. Length counts code points of the NFC form, so ten emoji are ten characters.
+    ///
+    /// # Errors
+    /// See [`NotAPassword`].
+    pub fn parse(typed: &str) -> Result<Self, NotAPassword> {
+        // NFC joins at most four code points into one, so this refuses nothing that could fit, and bounds the work.
+        if typed.chars().nth(4 * MAX_LENGTH).is_some() {
+            return Err(NotAPassword::TooLong);
+        }
+        if typed.chars().any(characters::is_unreadable) {
+            return Err(NotAPassword::Unreadable);
+        }
+        // Measured before it is written, so that growing leaves no copy behind in freed memory.
+        let (mut length, mut bytes) = (0, 0);
+        for c in typed.nfc() {
+            length += 1;
+            bytes += c.len_utf8();
+        }
+        match length {
+            0 => return Err(NotAPassword::Empty),
+            1..MIN_LENGTH => return Err(NotAPassword::TooShort),
+            MIN_LENGTH..=MAX_LENGTH => {}
+            _ => return Err(NotAPassword::TooLong),
+        }
+        let mut password = String::with_capacity(bytes);
+        password.extend(typed.nfc());
+        Ok(Self(password.into()))
+    }
+
+    /// The password itself, for the hasher and the rater. Nothing else may ask.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// How many characters it has, for rules that ask for more than [`MIN_LENGTH`].
+    pub fn characters(&self) -> usize {
+        self.expose().chars().count()
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use unicode_normalization::is_nfc;
+
+    use super::*;
+
+    #[test]
+    fn pwd_01_ten_to_256_characters_and_none_is_cut() {
+        assert_eq!(Password::parse("").unwrap_err(), NotAPassword::Empty);
+        assert_eq!(Password::parse(&"a".repeat(9)).unwrap_err(), NotAPassword::TooShort);
+        assert_eq!(Password::parse(&"a".repeat(10)).unwrap().characters(), 10);
+        assert_eq!(Password::parse(&"a".repeat(256)).unwrap().expose(), "a".repeat(256));
+        assert_eq!(Password::parse(&"a".repeat(257)).unwrap_err(), NotAPassword::TooLong);
+        assert_eq!(Password::parse(&"a".repeat(1 << 20)).unwrap_err(), NotAPassword::TooLong);
+    }
+
+    #[test]
+    fn pwd_01_characters_are_counted_not_bytes() {
+        assert_eq!(Password::parse(&"🔑".repeat(9)).unwrap_err(), NotAPassword::TooShort);
+        assert_eq!(Password::parse(&"🔑".repeat(10)).unwrap().characters(), 10);
+        assert!(Password::parse(&"ሀ".repeat(256)).is_ok());
+        assert_eq!(Password::parse(&"ሀ".repeat(257)).unwrap_err(), NotAPassword::TooLong);
+    }
+
+    #[test]
+    fn pwd_06_composed_and_decomposed_are_one_password_and_count_alike() {
+        let composed = Password::parse("caf\u{e9} caf\u{e9} ok").unwrap();
+        let decomposed = Password::parse("cafe\u{301} cafe\u{301} ok").unwrap();
+        assert_eq!(composed.expose(), decomposed.expose());
+        assert_eq!(Password::parse(&"e\u{301}".repeat(9)).unwrap_err(), NotAPassword::TooShort);
+        assert!(Password::parse(&"e\u{301}".repeat(256)).is_ok());
+    }
+
+    #[test]
+    fn pwd_06_spaces_case_and_look_alikes_stay_as_typed() {
+        for typed in [
+            "  spaces at both ends  ",
+            "UPPER lower UPPER",
+            "\u{a0}no-break\u{a0}",
+            "ﬁnd the ﬁsh",
+            "ｆｕｌｌ　ｗｉｄｔｈ　１２",
+        ] {
+            assert_eq!(Password::parse(typed).unwrap().expose(), typed);
+        }
+    }
+
+    #[test]
+    fn pwd_06_what_cannot_be_read_is_refused_before_any_length() {
+        for typed in [
+            "\0",
+            "correct horse\0battery",
+            "correct\nhorse battery",
+            "correct\thorse battery",
+            "\u{7f}correct horse",
+            "\u{85}correct horse",
+            "\u{202e}correct horse",
+            "correct \u{fffd}orse",
+        ] {
+            assert_eq!(Password::parse(typed).unwrap_err(), NotAPassword::Unreadable, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_password_does_not_print() {
+        assert_eq!(format!("{:?}", Password::parse("correct horse").unwrap()), "Password(…)");
+    }
+
+    proptest! {
+        #[test]
+        fn inp_10_whatever_is_typed_becomes_a_password_in_nfc_or_nothing(typed in any::<String>()) {
+            if let Ok(password) = Password::parse(&typed) {
+                prop_assert!(is_nfc(password.expose()));
+                prop_assert!((MIN_LENGTH..=MAX_LENGTH).contains(&password.characters()));
+            }
+        }
+
+        #[test]
+        fn pwd_06_reading_it_again_changes_nothing(typed in "\\PC{10,60}") {
+            if let Ok(once) = Password::parse(&typed) {
+                let twice = Password::parse(once.expose()).unwrap();
+                prop_assert_eq!(twice.expose(), once.expose());
+            }
+        }
+    }
+}
