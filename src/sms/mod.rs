@@ -22,8 +22,8 @@ pub use outcome::{Accepted, CheckFailure, Checked, ConnectionFault, Fault, Refus
 pub use texts::TextKind;
 use twilio::{Client, Messaging, NoClient, Verify};
 
-/// One text to be sent.
-#[derive(Clone, Debug)]
+/// One text to be sent. No `Debug`: the body holds the code.
+#[derive(Clone)]
 pub struct Outgoing {
     /// Who gets it.
     pub to: PhoneNumber,
@@ -51,7 +51,7 @@ pub enum CodeOwner {
 }
 
 /// Carries texts. Cheap to clone: all clones share their connections, or the demo's inbox.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum SmsProvider {
     /// See [`ProviderChoice::Demo`].
     Demo(DemoInbox),

@@ -35,7 +35,7 @@ pub enum NoClient {
 }
 
 /// Calls Twilio. One per process: it keeps connections open.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
     credentials: Credentials,
@@ -186,16 +186,13 @@ fn broken(error: &reqwest::Error) -> SendFailure {
     SendFailure::Unknown { why: if error.is_timeout() { "timeout" } else { "connection broken" } }
 }
 
-fn is_tls(error: &reqwest::Error) -> bool {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if error.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
-            return true;
-        }
-        cause = error.source();
+/// An `io::Error` names as its source the source of what it wraps, so what it wraps has to be asked for.
+fn is_tls(error: &(dyn Error + 'static)) -> bool {
+    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    match wrapped {
+        Some(wrapped) => is_tls(wrapped),
+        None => error.is::<rustls::Error>() || error.source().is_some_and(is_tls),
     }
-    false
 }
 
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {

@@ -15,7 +15,7 @@ use crate::sms::{Outgoing, refused_connection};
 const LONGEST_VALIDITY: u64 = 36_000;
 
 /// The Messages resource of one account, and the sender.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Messaging {
     client: Client,
     from: Sender,

@@ -19,7 +19,7 @@ use crate::sms::{Outgoing, refused_connection};
 const CODE_LENGTH: u32 = 6;
 
 /// One Verify service.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Verify {
     client: Client,
     base: Url,
