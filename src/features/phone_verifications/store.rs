@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use diesel::{
     PgConnection,
     dsl::IntervalDsl as _,
-    pg::data_types::PgInterval,
+    pg::{Pg, data_types::PgInterval},
     prelude::*,
     sql_query, sql_types,
 };
@@ -14,7 +14,7 @@ use diesel::{
 use super::{CodeRefused, GUESSES, LIFETIME, MOST_SENDS, NotRenewed, Purpose, RESEND_WAITS};
 use crate::{
     crypto::mac::StoredMac,
-    db::{DbError, now},
+    db::{self, DbError},
     domain::{ids::ChallengeId, phone_number::PhoneNumber},
     schema::phone_verifications as pv,
 };
@@ -65,7 +65,7 @@ pub fn insert(conn: &mut PgConnection, id: ChallengeId, purpose: Purpose, phone:
             pv::purpose.eq(purpose.as_str()),
             pv::phone_number.eq(phone.e164()),
             pv::guesses_left.eq(GUESSES),
-            pv::expires_at.eq(now() + lifetime()),
+            pv::expires_at.eq(db::now() + lifetime()),
         ))
         .execute(conn)?;
     Ok(())
@@ -73,7 +73,7 @@ pub fn insert(conn: &mut PgConnection, id: ChallengeId, purpose: Purpose, phone:
 
 /// Pays for one guess if the challenge is still open. Stands outside any transaction: the payment must stay.
 pub fn charge_guess(conn: &mut PgConnection, id: ChallengeId) -> Result<Option<Charged>, DbError> {
-    let open = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::guesses_left.gt(0)).and(pv::expires_at.gt(now()));
+    let open = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::guesses_left.gt(0)).and(pv::expires_at.gt(db::now()));
     let row: Option<(Option<String>, Option<String>, i16, String, String)> =
         diesel::update(pv::table.filter(pv::id.eq(id)).filter(open))
             .set(pv::guesses_left.eq(pv::guesses_left - 1))
@@ -91,7 +91,7 @@ pub fn charge_guess(conn: &mut PgConnection, id: ChallengeId) -> Result<Option<C
 
 /// Why a challenge takes no more guesses.
 pub fn why_closed(conn: &mut PgConnection, id: ChallengeId) -> Result<CodeRefused, DbError> {
-    let open = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::expires_at.gt(now()));
+    let open = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::expires_at.gt(db::now()));
     let guesses_left: Option<i16> =
         pv::table.filter(pv::id.eq(id)).filter(open).select(pv::guesses_left).first(conn).optional()?;
     Ok(if guesses_left == Some(0) { CodeRefused::OutOfGuesses } else { CodeRefused::Expired })
@@ -99,9 +99,9 @@ pub fn why_closed(conn: &mut PgConnection, id: ChallengeId) -> Result<CodeRefuse
 
 /// Uses the challenge up and answers the number it proves, once.
 pub fn consume(conn: &mut PgConnection, id: ChallengeId, from: &str) -> Result<Option<PhoneNumber>, DbError> {
-    let open = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::expires_at.gt(now()));
+    let open = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::expires_at.gt(db::now()));
     let number: Option<String> = diesel::update(pv::table.filter(pv::id.eq(id)).filter(open))
-        .set((pv::used_at.eq(now().nullable()), pv::used_from.eq(from)))
+        .set((pv::used_at.eq(db::now().nullable()), pv::used_from.eq(from)))
         .returning(pv::phone_number)
         .get_result(conn)
         .optional()?;
@@ -113,7 +113,7 @@ pub fn find_standing(conn: &mut PgConnection, id: ChallengeId) -> Result<Option<
     type Row = (i16, i16, DateTime<Utc>, DateTime<Utc>, DateTime<Utc>);
     let row: Option<Row> = pv::table
         .filter(pv::id.eq(id))
-        .select((pv::sends, pv::guesses_left, pv::last_send_at, pv::expires_at, now()))
+        .select((pv::sends, pv::guesses_left, pv::last_send_at, pv::expires_at, db::now()))
         .first(conn)
         .optional()?;
     Ok(row.map(|(sends, guesses_left, last_send_at, expires_at, clock)| Standing {
@@ -175,7 +175,7 @@ fn why_not_renewed(conn: &mut PgConnection, id: ChallengeId) -> Result<NotRenewe
 /// Ends a challenge whose place another has taken.
 pub fn close(conn: &mut PgConnection, id: ChallengeId) -> Result<(), DbError> {
     let open = pv::table.filter(pv::id.eq(id)).filter(pv::used_at.is_null()).filter(pv::closed_at.is_null());
-    diesel::update(open).set(pv::closed_at.eq(now().nullable())).execute(conn)?;
+    diesel::update(open).set(pv::closed_at.eq(db::now().nullable())).execute(conn)?;
     Ok(())
 }
 
@@ -208,7 +208,7 @@ pub fn make_way(conn: &mut PgConnection, id: ChallengeId, send: i16, number: &st
         .filter(pv::used_at.is_null())
         .filter(pv::closed_at.is_null());
     let closed: Vec<Option<String>> =
-        diesel::update(others).set(pv::closed_at.eq(now().nullable())).returning(pv::provider_sid).get_results(conn)?;
+        diesel::update(others).set(pv::closed_at.eq(db::now().nullable())).returning(pv::provider_sid).get_results(conn)?;
     diesel::update(pv::table.filter(pv::id.eq(id))).set(pv::code_mac.eq(None::<String>)).execute(conn)?;
     Ok(Some(Sendable { valid_for: seconds(left), replaces: earlier.or_else(|| closed.into_iter().flatten().next()) }))
 }
@@ -221,12 +221,13 @@ pub fn put_provider_sid(conn: &mut PgConnection, id: ChallengeId, send: i16, sid
 
 /// Removes challenges that ended a day ago, for housekeeping (DAT-03).
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    Ok(diesel::delete(pv::table.filter(pv::expires_at.lt(now() - 1.day()))).execute(conn)?)
+    Ok(diesel::delete(pv::table.filter(pv::expires_at.lt(db::now() - 1.day()))).execute(conn)?)
 }
 
-#[diesel::dsl::auto_type]
-fn awaits(send: i16) -> _ {
-    pv::sends.eq(send).and(pv::used_at.is_null()).and(pv::closed_at.is_null()).and(pv::expires_at.gt(now()))
+/// That the challenge is live and waits for the code of send number `send`.
+fn awaits(send: i16) -> Box<dyn BoxableExpression<pv::table, Pg, SqlType = sql_types::Bool>> {
+    let live = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::expires_at.gt(db::now()));
+    Box::new(pv::sends.eq(send).and(live))
 }
 
 fn seconds(interval: PgInterval) -> Duration {

@@ -88,9 +88,7 @@ impl RegisterForm {
         };
         let number = read_number(&self.country, &self.phone, &mut errors, words);
         let password = Password::parse(&self.password);
-        if self.password.is_empty() {
-            errors.say("password", Problem::PasswordMissing, words);
-        } else if let Err(problem) = password {
+        if let Err(problem) = password {
             errors.say("password", password_problem(problem), words);
         }
         if !matches!(self.accept_terms.as_str(), "yes" | "on" | "true" | "1") {
@@ -224,6 +222,7 @@ fn phone_problem(problem: NotAPhoneNumber, country: Country) -> Problem {
 
 fn password_problem(problem: NotAPassword) -> Problem {
     match problem {
+        NotAPassword::Empty => Problem::PasswordMissing,
         NotAPassword::TooShort => Problem::PasswordTooShort { least: MIN_LENGTH },
         NotAPassword::TooLong => Problem::PasswordTooLong { most: MAX_LENGTH },
         NotAPassword::Unreadable => Problem::PasswordUnreadable,
