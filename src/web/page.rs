@@ -1,1 +1,205 @@
-//! page
+//! A page as an answer: what surrounds every page, and the handful of ways to send one.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ContentType, LOCATION};
+use askama::Template;
+use i18n_embed_fl::fl;
+
+use crate::web::assets;
+use crate::web::words::Words;
+
+/// What the frame of a page depends on. Every page struct carries it as `chrome`.
+#[derive(Clone)]
+pub struct Chrome {
+    /// The words, in the reader's language.
+    pub words: Words,
+    /// Whether texts go to the demo inbox: shows the band that says so.
+    pub demo: bool,
+    /// Whether the reader is signed in: shows the way out.
+    pub signed_in: bool,
+}
+
+impl Chrome {
+    /// The frame for somebody who is not signed in.
+    pub fn new(words: Words, demo: bool) -> Self {
+        Self { words, demo, signed_in: false }
+    }
+
+    /// The frame for somebody who is signed in.
+    pub fn signed_in(words: Words, demo: bool) -> Self {
+        Self { words, demo, signed_in: true }
+    }
+
+    /// The whole title of a page.
+    pub fn title(&self, title: &str) -> String {
+        fl!(self.words.0, "page-title", title = title)
+    }
+
+    /// Where the product's name leads.
+    pub fn home(&self) -> &'static str {
+        if self.signed_in { "/account" } else { "/" }
+    }
+
+    /// The stylesheet's address.
+    pub fn stylesheet(&self) -> &'static str {
+        assets::stylesheet_url()
+    }
+
+    /// The icon's address.
+    pub fn icon(&self) -> &'static str {
+        assets::icon_url()
+    }
+}
+
+/// What has just happened, told once on the page after a redirect. Between the two pages only its [`key`](Self::key) is
+/// kept, in the session cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// A resend worked.
+    CodeSent,
+    /// The number was corrected, and a text went to it.
+    NumberChanged,
+    /// A resend came before its time.
+    TooEarly,
+    /// Pending registrations end after an hour.
+    RegistrationOver,
+    /// The way out worked.
+    SignedOut,
+    /// Registration is complete.
+    AccountOpened,
+}
+
+/// The tone of a notice: its colour and its icon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Something worked.
+    Ok,
+    /// Something must wait.
+    Wait,
+    /// Something did not work.
+    Bad,
+}
+
+impl Tone {
+    /// The class of the stylesheet.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Wait => "wait",
+            Self::Bad => "bad",
+        }
+    }
+
+    /// How a screen reader is told: errors at once, the rest when it pauses.
+    pub fn aria_role(self) -> &'static str {
+        match self {
+            Self::Ok | Self::Wait => "status",
+            Self::Bad => "alert",
+        }
+    }
+}
+
+impl Notice {
+    const ALL: [Self; 6] = [
+        Self::CodeSent,
+        Self::NumberChanged,
+        Self::TooEarly,
+        Self::RegistrationOver,
+        Self::SignedOut,
+        Self::AccountOpened,
+    ];
+
+    /// The short name it travels under.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::CodeSent => "code-sent",
+            Self::NumberChanged => "number-changed",
+            Self::TooEarly => "too-early",
+            Self::RegistrationOver => "registration-over",
+            Self::SignedOut => "signed-out",
+            Self::AccountOpened => "account-opened",
+        }
+    }
+
+    /// The notice of that name.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|notice| notice.key() == key)
+    }
+
+    /// Its tone.
+    pub fn tone(self) -> Tone {
+        match self {
+            Self::CodeSent | Self::NumberChanged | Self::SignedOut | Self::AccountOpened => Tone::Ok,
+            Self::TooEarly | Self::RegistrationOver => Tone::Wait,
+        }
+    }
+
+    /// What happened.
+    pub fn title(self, words: &Words) -> String {
+        match self {
+            Self::CodeSent => fl!(words.0, "notice-code-sent"),
+            Self::NumberChanged => fl!(words.0, "notice-number-changed"),
+            Self::TooEarly => fl!(words.0, "notice-too-early"),
+            Self::RegistrationOver => fl!(words.0, "register-over"),
+            Self::SignedOut => fl!(words.0, "home-signed-out"),
+            Self::AccountOpened => fl!(words.0, "account-new"),
+        }
+    }
+
+    /// What it means.
+    pub fn text(self, words: &Words) -> String {
+        match self {
+            Self::CodeSent => fl!(words.0, "notice-code-sent-text"),
+            Self::NumberChanged => fl!(words.0, "notice-number-changed-text"),
+            Self::TooEarly => fl!(words.0, "notice-too-early-text"),
+            Self::RegistrationOver => fl!(words.0, "register-over-text"),
+            Self::SignedOut => fl!(words.0, "home-signed-out-text"),
+            Self::AccountOpened => fl!(words.0, "account-new-text"),
+        }
+    }
+}
+
+/// A page, as asked for: 200.
+///
+/// # Errors
+/// A template that cannot be rendered, like all functions here. `E` is whatever the caller returns.
+pub fn ok<E: From<askama::Error>>(page: impl Template) -> Result<HttpResponse, E> {
+    with_status(StatusCode::OK, page)
+}
+
+/// A form that the person can correct: 422, with the messages on the page.
+///
+/// # Errors
+/// A template that cannot be rendered.
+pub fn refused<E: From<askama::Error>>(page: impl Template) -> Result<HttpResponse, E> {
+    with_status(StatusCode::UNPROCESSABLE_ENTITY, page)
+}
+
+/// A page under another status.
+///
+/// # Errors
+/// A template that cannot be rendered.
+pub fn with_status<E: From<askama::Error>>(status: StatusCode, page: impl Template) -> Result<HttpResponse, E> {
+    // Rendered whole before the status goes out, so that a fault gives an error page and not half of this one.
+    let html = page.render()?;
+    Ok(HttpResponse::build(status).insert_header(ContentType::html()).body(html))
+}
+
+/// Done; the next page is at `path`: 303.
+pub fn see_other(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, path)).finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_survives_its_key() {
+        for notice in Notice::ALL {
+            assert_eq!(Notice::from_key(notice.key()), Some(notice));
+        }
+        assert_eq!(Notice::from_key("nonsense"), None);
+    }
+}

@@ -1,1 +1,4 @@
-//! account
+//! The account's overview, and signing out.
+
+pub mod handlers;
+pub mod pages;

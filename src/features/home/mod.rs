@@ -1,1 +1,4 @@
-//! home
+//! The first page.
+
+pub mod handlers;
+pub mod pages;

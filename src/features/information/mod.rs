@@ -1,1 +1,4 @@
-//! information
+//! Help, privacy and terms: what every footer leads to.
+
+pub mod handlers;
+pub mod pages;

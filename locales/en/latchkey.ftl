@@ -1,0 +1,641 @@
+# Every word a person reads, one section a feature. Short sentences, you and we, no jargon: many read this slowly, on a
+# small screen, in a second language. Names in braces with a dollar sign come from the program. Some of them open and
+# close a link ({ $help } … { $end }): both stay in the sentence, around the words that are to be the link.
+
+## The frame of every page
+
+brand = Latchkey
+page-title = { $title } – Latchkey
+page-title-errors = Please check: { $title } – Latchkey
+skip = Skip to the content
+demo-label = Demo mode
+demo-banner = Demo: no texts are sent. Open the inbox
+language-label = Language
+margin-label = Good to know
+foot-label = About this service
+foot-help = Help
+foot-privacy = Privacy
+foot-terms = Terms
+sign-out = Sign out
+
+## Times
+
+# A day: { $day } 3, { $month } 5, { $year } "2025".
+date =
+    { $month ->
+        [1] { $day } January { $year }
+        [2] { $day } February { $year }
+        [3] { $day } March { $year }
+        [4] { $day } April { $year }
+        [5] { $day } May { $year }
+        [6] { $day } June { $year }
+        [7] { $day } July { $year }
+        [8] { $day } August { $year }
+        [9] { $day } September { $year }
+        [10] { $day } October { $year }
+        [11] { $day } November { $year }
+       *[12] { $day } December { $year }
+    }
+date-and-time = { $date }, { $time } ({ $place })
+# { $wait } in sentences like "in { $wait }, at 14:32".
+wait-seconds = { $seconds } seconds
+wait-minutes =
+    { $minutes ->
+        [one] 1 minute
+       *[other] { $minutes } minutes
+    }
+wait-hours =
+    { $hours ->
+        [one] 1 hour
+       *[other] { $hours } hours
+    }
+clock-note = Times are for { $place }.
+clock-note-utc = Times are in UTC, the world’s common time.
+place-addis-ababa = Addis Ababa
+place-riyadh = Riyadh
+place-dubai = Dubai
+place-kuwait = Kuwait
+place-qatar = Qatar
+place-bahrain = Bahrain
+place-muscat = Muscat
+place-beirut = Beirut
+place-amman = Amman
+place-utc = UTC
+
+## Forms
+
+form-check-answers = Please check { $count } answers
+country-label = Country of the number
+country-most-used = Most used
+country-others = All other countries
+phone-label = Phone number
+email-label = Email
+email-fix = An email address looks like name@example.com.
+password-label = Password
+password-hint = { $least } characters or more. Four words that do not belong together are strong and easy to keep.
+password-again = Type your password again: we never keep it on a page.
+password-fix = { $least } characters or more, please.
+code-label = 6-digit code
+step-label = Step { $step } of { $steps }
+step-done = (done)
+
+# What can be wrong with an answer: what it is, then what to do.
+problem-name-missing = Please write your name.
+problem-name-too-long = This name is too long. Please write a shorter form of it.
+problem-name-unreadable = This name has a sign in it that we cannot keep. Please use letters only.
+problem-email-missing = Please write your email address. Only maids may leave it empty.
+problem-email-unreadable = This is not an email address. It looks like name@example.com.
+problem-email-too-long = This email address is too long. Please check it.
+problem-country-missing = Please choose the country of your number.
+problem-country-closed = We cannot send texts to { $country } at the moment. Please use a number of another country.
+problem-phone-missing = Please write your phone number.
+problem-phone-unreadable = This is not a phone number. Please write digits only.
+problem-phone-too-short = This number is too short for { $country }. Please check it.
+problem-phone-too-long = This number is too long for { $country }. Please check it.
+problem-phone-not-in-plan = There is no such number in { $country }. Please check the number and the country.
+problem-phone-not-mobile = This number cannot receive text messages. Please use a mobile number.
+problem-phone-opted-out = You asked us to stop texting this number. Text START to the number our texts came from, or use another number.
+problem-phone-same = This is the number we texted. Please correct it, or ask for a new code.
+problem-password-missing = Please choose a password.
+problem-password-too-short = This password is too short. Use { $least } characters or more.
+problem-password-too-long = This password is too long. Use { $most } characters or fewer.
+problem-password-weak = This password is easy to guess. Add another word.
+problem-password-personal = This password is close to your name, email or number. Choose words that have nothing to do with you.
+problem-password-unreadable = This password has a sign in it that we cannot read. Please choose another.
+problem-code-missing = Please enter the code from the text.
+problem-code-unreadable = The code has 6 digits. Please check it.
+problem-code-wrong =
+    { $left ->
+        [one] Invalid code. 1 attempt remaining.
+       *[other] Invalid code. { $left } attempts remaining.
+    }
+problem-code-too-many = Too many attempts. Request a new code.
+problem-code-expired = This code has expired. Request a new code.
+problem-code-unchecked = We could not check your code just now. Please try again, or request a new code.
+
+## Home
+
+home-title = Your account, opened by your phone
+home-heading = Your account, opened by your own phone
+home-lead = Latchkey keeps one account for every sponsor and every maid. Your phone number is the key.
+home-register = Create an account
+home-sign-in = Sign in
+home-account = Open your account
+home-how = How it works
+home-how-1 = You write your name and your phone number.
+home-how-2 = We text you a code of six digits.
+home-how-3 = You enter it, and the account is yours.
+home-need-title = What you need
+home-need = A phone number that is yours and receives text messages, and about three minutes. You do not need an app, and maids do not need an email address.
+home-code-title = The code is yours alone
+home-code = Nobody from Latchkey will ever ask you for it, not in a call and not in a message.
+home-signed-out = You are signed out
+home-signed-out-text = Nobody can use your account on this device until you sign in again.
+
+## Registration
+
+register-title = Create your account
+register-steps-details = Your details
+register-steps-phone = Your phone
+register-role = Who are you?
+register-role-hint = This cannot be changed later.
+register-role-missing = Please say who you are: a sponsor or a maid.
+register-sponsor = A sponsor
+register-sponsor-hint = I employ someone in my home, or want to.
+register-maid = A maid
+register-maid-hint = I work in someone’s home, or want to.
+register-name = Full name
+register-email-optional = (maids may leave this empty)
+register-terms = I accept the { $terms }terms{ $end } and the { $privacy }privacy notice{ $end }.
+register-terms-missing = We can open an account only if you accept the terms and the privacy notice.
+register-send = Text me the code
+register-have-account = I have an account
+register-one-number-title = One number, one account
+register-one-number = Use a number that is yours and that you will keep. With it you get back in when you forget your password.
+register-next-title = What happens next
+register-next = We send one text with a code. Your account exists only once you have entered it.
+register-code-title = The code is yours alone
+register-code = Nobody from Latchkey will ever ask you for it, not in a call and not in a message.
+register-over = Please start again
+register-over-text = An unfinished registration is kept for one hour. This one has ended, and nothing of it is left.
+
+## Registration: prove the phone
+
+verify-title = Enter the code we texted you
+verify-lead = It went to { $number } and works for { $wait }, until { $time }.
+verify-sending-title = We are sending you a code
+verify-sending-lead = It goes to { $number } and works for { $wait }, until { $time }.
+verify-late-lead = Our text to { $number } may come late or not at all. If it comes, its code works until { $time }.
+verify-dead-title = You need a new code
+verify-expired-lead = The code we texted to { $number } has expired.
+verify-spent-lead = The code we texted to { $number } was entered wrongly too often.
+verify-unsent-title = We could not text you
+verify-unsent-lead = Nothing was sent to { $number }. No account was made, and nothing is lost.
+verify-confirm = Confirm my number
+verify-resend-title = No text yet?
+verify-resend-dead-title = Ask for a new code
+verify-resend-now = You can ask for a new code now. Only the newest one works.
+verify-resend-at = You can ask for a new code in { $wait }, at { $time }.
+verify-resend-over = We send at most { $sends } codes for one registration. Look for the newest text, correct the number, or { $register }start again{ $end }.
+verify-resend = Send a new code
+verify-change = The number is wrong: change it
+verify-change-current = We texted { $number }.
+verify-change-send = Text this number
+verify-slow-title = Texts can be slow
+verify-slow = Some take a minute or two. If you ask for a new code, only the newest one works.
+verify-check-title = If no text comes
+verify-check = Is the phone on, does it have signal, and is there room for new messages? Is the number right? Look at the last four digits.
+
+# Why a text was not sent, and what to do.
+unsent-bad-number = There is no such phone number
+unsent-bad-number-text = Please correct it below.
+unsent-no-sms = This number cannot receive text messages
+unsent-no-sms-text = Please use a mobile number.
+unsent-opted-out = You asked us to stop texting this number
+unsent-opted-out-text = Text START to the number our texts came from, then ask for a new code. Or use another number.
+unsent-country = We cannot send texts to this country at the moment
+unsent-country-text = Please use a number of another country.
+unsent-later = The text did not go out
+unsent-later-text = Please wait a few minutes, then ask for a new code.
+unsent-ours = The text did not go out, and the fault is ours
+unsent-ours-text = We have been told. Please try again later.
+
+notice-code-sent = A new code is on its way
+notice-code-sent-text = The older one no longer works.
+notice-number-changed = We texted the new number
+notice-number-changed-text = The code sent to the other number no longer works.
+notice-too-early = Not yet: the last code was sent just now
+notice-too-early-text = Texts can take a minute. When you can ask again stands below.
+
+## Registration: a number that has an account
+
+claim-title = This number has an account already
+claim-lead = Your code was right: { $number } is in your hands. One number can belong to one account only. Which is true?
+claim-question = Which is true?
+claim-sign-in = That account is mine
+claim-sign-in-hint = Sign in to it. Nothing new is made.
+claim-move = The number is mine now
+claim-move-hint = Open my new account with it. The older account stays as it is, but can no longer use this number.
+claim-missing = Please choose one of the two.
+claim-go-on = Do this
+claim-how-title = How can that be?
+claim-how = Perhaps you registered before. Or the operator gave you a number that somebody else had.
+claim-told-title = We tell the other account
+claim-told = Its owner hears about it and keeps everything that is in it.
+
+email-taken-title = This email address has an account already
+email-taken-lead = Your number is proven. But one email address can belong to one account only, so no new account was made.
+email-taken-mine = If that account is yours, sign in to it. If not, start again with another email address. Maids may also leave it empty.
+email-taken-sign-in = Sign in
+email-taken-again = Start again
+cannot-open-title = This account could not be opened
+cannot-open-lead = The number or the email address was used for an account a moment ago. No second account was made.
+cannot-open-what = Was it you, perhaps in another window? Then sign in. If not, start again.
+cannot-open-sign-in = Sign in
+cannot-open-again = Start again
+
+## Account
+
+account-title = Your account
+account-hello = Hello, { $name }
+account-lead-sponsor = You are signed in as a sponsor.
+account-lead-maid = You are signed in as a maid.
+account-new = Your account is open
+account-new-text = Your phone number is proven. Keep it: with it you get back in when you forget your password.
+account-stands = How your account stands
+account-phone = Phone number
+account-phone-proven = { $number }, proven on { $date }
+account-phone-contested = No longer yours here
+account-contested = Somebody else has proven your number { $number }
+account-contested-text = It can no longer open this account. All else is as it was. If the number is still yours, { $help }read what to do{ $end }.
+
+## Demo inbox
+
+inbox-title = Demo inbox
+inbox-lead = These texts were not sent. Each newest one works.
+inbox-empty = Nothing here yet. Ask for a code, then look again.
+inbox-verification = Verification
+inbox-sign-in = Sign-in
+inbox-password-reset = Password reset
+inbox-replaced = replaced by a newer code
+inbox-again = Look again
+inbox-only-title = Only here
+inbox-only = Demo mode runs on this computer only. With Twilio set up, this page and the line at the top are gone.
+
+## Help
+
+help-title = Help
+help-lead = Short answers to what goes wrong most often.
+help-no-text-title = No text arrives
+help-no-text-1 = Wait two minutes. Then see whether the phone is on, has signal and has room for new messages.
+help-no-text-2 = Look at the last four digits on the page. If they are wrong, change the number there.
+help-no-text-3 = Ask for a new code. Only the newest one works. After some codes you must wait, up to a day.
+help-no-text-4 = It must be a mobile number. We cannot text a landline.
+help-code-title = Somebody asks me for a code
+help-code-1 = Give it to nobody, also not to the person you work for. Nobody from Latchkey will ever ask you for it.
+help-code-2 = A code that you did not ask for does nothing as long as you keep it to yourself.
+help-number-title = My number has changed
+help-number-1 = Keep your account open on a device that is signed in. Without your number and your password you may not get back in.
+help-number-2 = A number that you gave up can be given to somebody else. When they prove it, it stops opening your account.
+help-number-3 = If you are told that somebody else has proven a number that is still yours, ask your phone company who holds the card. Then ask the people below.
+help-shared-title = I share a phone
+help-shared-1 = Whoever holds the phone can read your codes. Delete the text once you have used it, and sign out when you are done.
+help-who-title = Who can I ask?
+help-who-1 = The organisation that sent you to this page runs this service and answers questions. Tell them the reference, if a page shows you one. Never tell them a code or your password.
+
+## Privacy
+
+privacy-title = Privacy
+privacy-lead = What we keep about you, why, and for how long.
+privacy-keep-title = What we keep
+privacy-keep-1 = Your name, your phone number, whether you are a sponsor or a maid, and your email address if you gave one.
+privacy-keep-2 = Your password and the codes only in a form that cannot be read back.
+privacy-keep-3 = When you signed in and what was changed in your account, so that you and we can see if somebody else did it.
+privacy-keep-4 = The internet addresses that asked for codes, so that nobody can misuse our texts.
+privacy-why-title = Why
+privacy-why-1 = To know that you are you, to let you back in, and to keep others out. For nothing else. There is no advertising here.
+privacy-long-title = How long
+privacy-long-1 = A registration that is not finished is gone after one hour.
+privacy-long-2 = A code works for 10 minutes at most. What belongs to your account stays until you delete it.
+privacy-who-title = Who else sees it
+privacy-who-1 = To send a text we give your number and the text to Twilio, who send it for us. We give your data to nobody else, and sell nothing.
+privacy-who-2 = If somebody proves that your number is theirs now, they learn that it had an account. They do not learn your name or anything else.
+privacy-cookies-title = Cookies
+privacy-cookies-1 = We use cookies only to keep you signed in and to carry you through a form. Reading these pages needs none.
+privacy-rights-title = Your rights
+privacy-rights-1 = You may see your data, correct it, and have it deleted. Ask the organisation that sent you to this page: it runs this service and decides about the data.
+
+## Terms
+
+terms-title = Terms
+terms-lead = What we ask of you, and what you can ask of us.
+terms-you-title = What we ask of you
+terms-you-1 = Use your own name and a phone number that is yours.
+terms-you-2 = One person, one account. Keep your password and your codes to yourself.
+terms-you-3 = Do not open an account for somebody else, and do not use the account of somebody else, also not of a person you employ.
+terms-us-title = What you can ask of us
+terms-us-1 = The account costs nothing. Your phone company may charge you for a text.
+terms-us-2 = Your account is yours alone. A sponsor has no say over the account of a maid, nor a maid over that of a sponsor.
+terms-us-3 = We do our best to keep this service running, but we cannot promise that every text arrives.
+terms-end-title = When it ends
+terms-end-1 = You may leave at any time. We may close an account that is used to deceive or to harm others.
+terms-who-title = Who we are
+terms-who-1 = The organisation that sent you to this page runs this service. Questions go to them.
+
+## Errors
+
+error-home = Go to the first page
+error-again-title = If it happens again
+error-reference = Ask the people who { $help }run this service{ $end } and tell them this reference:
+error-later = Wait a few minutes and try once more. Then ask the people who { $help }run this service{ $end } and tell them this reference:
+
+error-bad-request = We could not read that
+error-bad-request-text = What your browser sent was damaged or not complete. Nothing was changed.
+error-bad-request-do = Go back, open the page again and fill in the form once more.
+error-not-allowed = This page is not for you
+error-not-allowed-text = Your account may not do this. Nothing was changed.
+error-not-allowed-do = If you think that it should, ask the people who run this service.
+error-cross-site = We could not see that this came from our page
+error-cross-site-text = To protect you we take forms only from our own pages. Nothing was changed.
+error-cross-site-do = Open the page here again and send the form from there. If that does not help, let your browser tell us the page it came from (“referrer”), or use another browser.
+error-not-found = There is no such page
+error-not-found-text = The address may be mistyped, or the page is gone.
+error-not-found-do = Check the address, or start from the first page.
+error-wrong-way = That does not work this way
+error-wrong-way-text = This address is part of a form and cannot be opened like a page. Nothing was changed.
+error-wrong-way-do = Start from the first page.
+error-too-slow = That took too long
+error-too-slow-text = Your connection was too slow for us to receive all of it. Nothing was changed.
+error-too-slow-do = Look for a place with better signal and send it again.
+error-too-large = That was too much at once
+error-too-large-text = What your browser sent is larger than our forms. Nothing was changed.
+error-too-large-do = Go back, write less and send it again.
+error-not-a-form = We could not read that
+error-not-a-form-text = It did not arrive as a form of ours. Nothing was changed.
+error-not-a-form-do = Open the page here again and send the form from there.
+error-wrong-host = This is not our address
+error-wrong-host-text = You came here by an address that is not ours. Do not type a password or a code.
+error-wrong-host-do = Type the address that you know into your browser.
+error-unusable = We could not use that
+error-unusable-text = Something in the form was not as we need it. Nothing was changed.
+error-unusable-do = Go back, check what you wrote and send it again.
+error-too-many = Please wait a little
+error-too-many-text = There were too many tries in a short time.
+error-too-many-do = Wait a few minutes, then try again.
+error-heavy-head = Your browser sent too much
+error-heavy-head-text = It keeps too many or too large cookies for this address. Nothing was changed.
+error-heavy-head-do = Delete the cookies of this site in your browser, then try again.
+error-ours = Sorry, this did not work
+error-ours-text = The fault is ours, not yours. What you had saved before is safe.
+error-ours-do = Wait a moment, then try once more.
+error-busy = We are very busy just now
+error-busy-text = Nothing is lost, and what you had saved before is safe.
+error-busy-do = Please try again in a moment.
+error-no-answer = That took us too long
+error-no-answer-text = The fault is ours, not yours. We may or may not have done what you asked for.
+error-no-answer-do = Wait a moment, then look before you try once more.
+
+too-many-title = Please wait a little
+too-many-lead = There were too many tries. The pause keeps away people who guess and who send texts for nothing.
+too-many-when = Try again in { $wait }, at { $time }
+too-many-safe = Nothing is lost and nothing is locked for good.
+too-many-you-title = Was it not you?
+too-many-you = Many people can share one connection, and all their tries count together. It is enough to wait.
+back-to-home = Back to the first page
+back-to-register = Back to your details
+back-to-verify = Back to the code
+
+## Countries and regions
+## Short names as CLDR has them; the list on a page is sorted by them.
+
+country-AC = Ascension Island
+country-AD = Andorra
+country-AE = United Arab Emirates
+country-AF = Afghanistan
+country-AG = Antigua & Barbuda
+country-AI = Anguilla
+country-AL = Albania
+country-AM = Armenia
+country-AO = Angola
+country-AR = Argentina
+country-AS = American Samoa
+country-AT = Austria
+country-AU = Australia
+country-AW = Aruba
+country-AX = Åland Islands
+country-AZ = Azerbaijan
+country-BA = Bosnia & Herzegovina
+country-BB = Barbados
+country-BD = Bangladesh
+country-BE = Belgium
+country-BF = Burkina Faso
+country-BG = Bulgaria
+country-BH = Bahrain
+country-BI = Burundi
+country-BJ = Benin
+country-BL = St. Barthélemy
+country-BM = Bermuda
+country-BN = Brunei
+country-BO = Bolivia
+country-BQ = Caribbean Netherlands
+country-BR = Brazil
+country-BS = Bahamas
+country-BT = Bhutan
+country-BW = Botswana
+country-BY = Belarus
+country-BZ = Belize
+country-CA = Canada
+country-CC = Cocos (Keeling) Islands
+country-CD = Congo - Kinshasa
+country-CF = Central African Republic
+country-CG = Congo - Brazzaville
+country-CH = Switzerland
+country-CI = Côte d’Ivoire
+country-CK = Cook Islands
+country-CL = Chile
+country-CM = Cameroon
+country-CN = China
+country-CO = Colombia
+country-CR = Costa Rica
+country-CU = Cuba
+country-CV = Cape Verde
+country-CW = Curaçao
+country-CX = Christmas Island
+country-CY = Cyprus
+country-CZ = Czechia
+country-DE = Germany
+country-DJ = Djibouti
+country-DK = Denmark
+country-DM = Dominica
+country-DO = Dominican Republic
+country-DZ = Algeria
+country-EC = Ecuador
+country-EE = Estonia
+country-EG = Egypt
+country-EH = Western Sahara
+country-ER = Eritrea
+country-ES = Spain
+country-ET = Ethiopia
+country-FI = Finland
+country-FJ = Fiji
+country-FK = Falkland Islands
+country-FM = Micronesia
+country-FO = Faroe Islands
+country-FR = France
+country-GA = Gabon
+country-GB = United Kingdom
+country-GD = Grenada
+country-GE = Georgia
+country-GF = French Guiana
+country-GG = Guernsey
+country-GH = Ghana
+country-GI = Gibraltar
+country-GL = Greenland
+country-GM = Gambia
+country-GN = Guinea
+country-GP = Guadeloupe
+country-GQ = Equatorial Guinea
+country-GR = Greece
+country-GT = Guatemala
+country-GU = Guam
+country-GW = Guinea-Bissau
+country-GY = Guyana
+country-HK = Hong Kong SAR China
+country-HN = Honduras
+country-HR = Croatia
+country-HT = Haiti
+country-HU = Hungary
+country-ID = Indonesia
+country-IE = Ireland
+country-IL = Israel
+country-IM = Isle of Man
+country-IN = India
+country-IO = British Indian Ocean Territory
+country-IQ = Iraq
+country-IR = Iran
+country-IS = Iceland
+country-IT = Italy
+country-JE = Jersey
+country-JM = Jamaica
+country-JO = Jordan
+country-JP = Japan
+country-KE = Kenya
+country-KG = Kyrgyzstan
+country-KH = Cambodia
+country-KI = Kiribati
+country-KM = Comoros
+country-KN = St. Kitts & Nevis
+country-KP = North Korea
+country-KR = South Korea
+country-KW = Kuwait
+country-KY = Cayman Islands
+country-KZ = Kazakhstan
+country-LA = Laos
+country-LB = Lebanon
+country-LC = St. Lucia
+country-LI = Liechtenstein
+country-LK = Sri Lanka
+country-LR = Liberia
+country-LS = Lesotho
+country-LT = Lithuania
+country-LU = Luxembourg
+country-LV = Latvia
+country-LY = Libya
+country-MA = Morocco
+country-MC = Monaco
+country-MD = Moldova
+country-ME = Montenegro
+country-MF = St. Martin
+country-MG = Madagascar
+country-MH = Marshall Islands
+country-MK = North Macedonia
+country-ML = Mali
+country-MM = Myanmar (Burma)
+country-MN = Mongolia
+country-MO = Macao SAR China
+country-MP = Northern Mariana Islands
+country-MQ = Martinique
+country-MR = Mauritania
+country-MS = Montserrat
+country-MT = Malta
+country-MU = Mauritius
+country-MV = Maldives
+country-MW = Malawi
+country-MX = Mexico
+country-MY = Malaysia
+country-MZ = Mozambique
+country-NA = Namibia
+country-NC = New Caledonia
+country-NE = Niger
+country-NF = Norfolk Island
+country-NG = Nigeria
+country-NI = Nicaragua
+country-NL = Netherlands
+country-NO = Norway
+country-NP = Nepal
+country-NR = Nauru
+country-NU = Niue
+country-NZ = New Zealand
+country-OM = Oman
+country-PA = Panama
+country-PE = Peru
+country-PF = French Polynesia
+country-PG = Papua New Guinea
+country-PH = Philippines
+country-PK = Pakistan
+country-PL = Poland
+country-PM = St. Pierre & Miquelon
+country-PR = Puerto Rico
+country-PS = Palestinian Territories
+country-PT = Portugal
+country-PW = Palau
+country-PY = Paraguay
+country-QA = Qatar
+country-RE = Réunion
+country-RO = Romania
+country-RS = Serbia
+country-RU = Russia
+country-RW = Rwanda
+country-SA = Saudi Arabia
+country-SB = Solomon Islands
+country-SC = Seychelles
+country-SD = Sudan
+country-SE = Sweden
+country-SG = Singapore
+country-SH = St. Helena
+country-SI = Slovenia
+country-SJ = Svalbard & Jan Mayen
+country-SK = Slovakia
+country-SL = Sierra Leone
+country-SM = San Marino
+country-SN = Senegal
+country-SO = Somalia
+country-SR = Suriname
+country-SS = South Sudan
+country-ST = São Tomé & Príncipe
+country-SV = El Salvador
+country-SX = Sint Maarten
+country-SY = Syria
+country-SZ = Eswatini
+country-TA = Tristan da Cunha
+country-TC = Turks & Caicos Islands
+country-TD = Chad
+country-TG = Togo
+country-TH = Thailand
+country-TJ = Tajikistan
+country-TK = Tokelau
+country-TL = Timor-Leste
+country-TM = Turkmenistan
+country-TN = Tunisia
+country-TO = Tonga
+country-TR = Türkiye
+country-TT = Trinidad & Tobago
+country-TV = Tuvalu
+country-TW = Taiwan
+country-TZ = Tanzania
+country-UA = Ukraine
+country-UG = Uganda
+country-US = United States
+country-UY = Uruguay
+country-UZ = Uzbekistan
+country-VA = Vatican City
+country-VC = St. Vincent & Grenadines
+country-VE = Venezuela
+country-VG = British Virgin Islands
+country-VI = U.S. Virgin Islands
+country-VN = Vietnam
+country-VU = Vanuatu
+country-WF = Wallis & Futuna
+country-WS = Samoa
+country-XK = Kosovo
+country-YE = Yemen
+country-YT = Mayotte
+country-ZA = South Africa
+country-ZM = Zambia
+country-ZW = Zimbabwe
+
+## Text messages
+## One SMS segment each, plain GSM-7 characters, no name, role or link. The wording is relied on from outside.
+
+sms-verification = Your Latchkey verification code is: { $code }. Valid for 10 minutes.
+sms-verification-taken = This number has a Latchkey account: sign in or reset your password. To open a new account, your verification code is: { $code }.

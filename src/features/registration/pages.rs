@@ -1,0 +1,432 @@
+//! What the pages of registration show.
+
+use std::time::Duration;
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+use i18n_embed_fl::fl;
+
+use crate::domain::country::Country;
+use crate::domain::phone_number::PhoneNumber;
+use crate::domain::role::Role;
+use crate::web::clock::Clock;
+use crate::web::form::FormErrors;
+use crate::web::markup::{Parts, Sentence};
+use crate::web::page::{Chrome, Notice};
+use crate::web::words::Words;
+use crate::{
+    features::{
+        messages::Outcome,
+        phone_verifications::{CodeRefused, MOST_SENDS, store::Standing},
+    },
+    sms::Fault,
+    web::{error::PageError, form::Problem},
+};
+
+/// `GET /register`, and the answer to a refused `POST`.
+#[derive(Template)]
+#[template(path = "registration/register.html")]
+pub struct RegisterPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// What was typed. A new form has [`RegisterEcho::default`].
+    pub form: RegisterEcho,
+    /// What is wrong with it, on `role`, `full_name`, `email`, `country`, `phone`, `password`, `accept_terms`.
+    pub errors: FormErrors,
+    /// How many characters a password needs.
+    pub least_password: usize,
+    /// What has just happened.
+    pub notice: Option<Notice>,
+}
+
+/// What a registration form shows again. A password never is.
+#[derive(Clone, Debug)]
+pub struct RegisterEcho {
+    /// The choice, when one was made.
+    pub role: Option<Role>,
+    /// As typed.
+    pub full_name: String,
+    /// As typed.
+    pub email: String,
+    /// The choice, or the country the form starts with.
+    pub country: Country,
+    /// As typed.
+    pub phone: String,
+    /// Whether the box was ticked.
+    pub accept_terms: bool,
+}
+
+impl Default for RegisterEcho {
+    fn default() -> Self {
+        let [country, ..] = Country::HOME;
+        Self {
+            role: None,
+            full_name: String::new(),
+            email: String::new(),
+            country,
+            phone: String::new(),
+            accept_terms: false,
+        }
+    }
+}
+
+impl RegisterPage {
+    fn title(&self) -> String {
+        let words = &self.chrome.words;
+        self.errors.title(words, &fl!(words.0, "register-title"))
+    }
+
+    fn terms(&self) -> Sentence {
+        let mut parts = Parts::new();
+        let (terms, privacy, end) = (parts.link("/terms"), parts.link("/privacy"), parts.end());
+        parts.put_into(&fl!(self.chrome.words.0, "register-terms", terms = terms, privacy = privacy, end = end))
+    }
+}
+
+/// The words for a role that was not chosen.
+pub fn role_missing(words: &Words) -> String {
+    fl!(words.0, "register-role-missing")
+}
+
+/// The words for terms that were not accepted.
+pub fn terms_missing(words: &Words) -> String {
+    fl!(words.0, "register-terms-missing")
+}
+
+/// The words for a claim without a choice.
+pub fn choice_missing(words: &Words) -> String {
+    fl!(words.0, "claim-missing")
+}
+
+/// `GET /register/verify`, and the answer to a refused code, resend or correction of the number.
+#[derive(Template)]
+#[template(path = "registration/verify.html")]
+pub struct VerifyPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// The number the text goes to. Shown masked.
+    pub phone: PhoneNumber,
+    /// How the code stands.
+    pub code: CodeState,
+    /// Whether and when a new code can be asked for.
+    pub resend: Resend,
+    /// What the database's clock shows.
+    pub now: DateTime<Utc>,
+    /// Whose clock the page shows: that of the number's country.
+    pub clock: Clock,
+    /// What is wrong, on `code`, or on `country` and `phone` of the correction.
+    pub errors: FormErrors,
+    /// What the form that corrects the number shows.
+    pub change: ChangeEcho,
+    /// What has just happened.
+    pub notice: Option<Notice>,
+}
+
+/// How a code stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeState {
+    /// The text is still with us.
+    Sending {
+        /// When the code dies.
+        expires_at: DateTime<Utc>,
+    },
+    /// The provider has the text.
+    Sent {
+        /// When the code dies.
+        expires_at: DateTime<Utc>,
+    },
+    /// Nobody knows whether the text went out: it may still come.
+    Late {
+        /// When the code dies.
+        expires_at: DateTime<Utc>,
+    },
+    /// The text surely did not go out.
+    Unsent(Unsent),
+    /// The code is too old.
+    Expired,
+    /// No guesses are left.
+    OutOfGuesses,
+}
+
+/// Why a text did not go out, as far as it tells the person what to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsent {
+    /// No such number.
+    BadNumber,
+    /// A landline, for instance.
+    NoSms,
+    /// The holder told us to stop.
+    OptedOut,
+    /// We send no texts to that country.
+    Country,
+    /// Asking again later may work.
+    Later,
+    /// Our account, sender or request is at fault.
+    Ours,
+}
+
+/// Whether and when a new code can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resend {
+    /// Now.
+    Now,
+    /// From this moment on.
+    At(DateTime<Utc>),
+    /// Not for this registration: so many were sent.
+    Over {
+        /// How many.
+        sends: u32,
+    },
+}
+
+/// What the form that corrects the number shows.
+#[derive(Clone, Debug)]
+pub struct ChangeEcho {
+    /// The choice, or the country of the number.
+    pub country: Country,
+    /// As typed.
+    pub phone: String,
+}
+
+impl Unsent {
+    /// What happened.
+    pub fn title(self, words: &Words) -> String {
+        match self {
+            Self::BadNumber => fl!(words.0, "unsent-bad-number"),
+            Self::NoSms => fl!(words.0, "unsent-no-sms"),
+            Self::OptedOut => fl!(words.0, "unsent-opted-out"),
+            Self::Country => fl!(words.0, "unsent-country"),
+            Self::Later => fl!(words.0, "unsent-later"),
+            Self::Ours => fl!(words.0, "unsent-ours"),
+        }
+    }
+
+    /// What to do.
+    pub fn text(self, words: &Words) -> String {
+        match self {
+            Self::BadNumber => fl!(words.0, "unsent-bad-number-text"),
+            Self::NoSms => fl!(words.0, "unsent-no-sms-text"),
+            Self::OptedOut => fl!(words.0, "unsent-opted-out-text"),
+            Self::Country => fl!(words.0, "unsent-country-text"),
+            Self::Later => fl!(words.0, "unsent-later-text"),
+            Self::Ours => fl!(words.0, "unsent-ours-text"),
+        }
+    }
+
+    /// Whether another number is what helps.
+    fn asks_for_another_number(self) -> bool {
+        matches!(self, Self::BadNumber | Self::NoSms | Self::OptedOut | Self::Country)
+    }
+}
+
+impl VerifyPage {
+    fn title(&self) -> String {
+        self.errors.title(&self.chrome.words, &self.heading())
+    }
+
+    fn heading(&self) -> String {
+        let words = &self.chrome.words;
+        match self.code {
+            CodeState::Sent { .. } | CodeState::Late { .. } => fl!(words.0, "verify-title"),
+            CodeState::Sending { .. } => fl!(words.0, "verify-sending-title"),
+            CodeState::Unsent(_) => fl!(words.0, "verify-unsent-title"),
+            CodeState::Expired | CodeState::OutOfGuesses => fl!(words.0, "verify-dead-title"),
+        }
+    }
+
+    fn lead(&self) -> Sentence {
+        let words = &self.chrome.words;
+        let mut parts = Parts::new();
+        let number = parts.tag(&self.phone);
+        let sentence = match self.code {
+            CodeState::Sent { expires_at } => {
+                let (wait, time) = (words.lasting(self.left(expires_at)), parts.time(expires_at, self.clock));
+                fl!(words.0, "verify-lead", number = number, wait = wait, time = time)
+            }
+            CodeState::Sending { expires_at } => {
+                let (wait, time) = (words.lasting(self.left(expires_at)), parts.time(expires_at, self.clock));
+                fl!(words.0, "verify-sending-lead", number = number, wait = wait, time = time)
+            }
+            CodeState::Late { expires_at } => {
+                let time = parts.time(expires_at, self.clock);
+                fl!(words.0, "verify-late-lead", number = number, time = time)
+            }
+            CodeState::Unsent(_) => fl!(words.0, "verify-unsent-lead", number = number),
+            CodeState::Expired => fl!(words.0, "verify-expired-lead", number = number),
+            CodeState::OutOfGuesses => fl!(words.0, "verify-spent-lead", number = number),
+        };
+        parts.put_into(&sentence)
+    }
+
+    /// Whether there is a code that can be entered. A dead one keeps its field while the page says so beside it.
+    fn takes_a_code(&self) -> bool {
+        matches!(self.code, CodeState::Sent { .. } | CodeState::Sending { .. } | CodeState::Late { .. })
+            || self.errors.of("code").is_some()
+    }
+
+    fn unsent(&self) -> Option<Unsent> {
+        match self.code {
+            CodeState::Unsent(why) => Some(why),
+            _ => None,
+        }
+    }
+
+    /// The one thing to do next is to ask for a new code: its button is the filled one.
+    fn resend_is_next(&self) -> bool {
+        match self.code {
+            CodeState::Expired | CodeState::OutOfGuesses => true,
+            CodeState::Unsent(why) => !why.asks_for_another_number(),
+            CodeState::Sent { .. } | CodeState::Sending { .. } | CodeState::Late { .. } => false,
+        }
+    }
+
+    /// The form that corrects the number is open where it has a message or is what helps.
+    fn change_is_open(&self) -> bool {
+        self.errors.of("country").is_some()
+            || self.errors.of("phone").is_some()
+            || self.unsent().is_some_and(Unsent::asks_for_another_number)
+    }
+
+    fn resend_title(&self) -> String {
+        let words = &self.chrome.words;
+        if self.takes_a_code() && !self.resend_is_next() {
+            fl!(words.0, "verify-resend-title")
+        } else {
+            fl!(words.0, "verify-resend-dead-title")
+        }
+    }
+
+    fn resend_text(&self) -> Sentence {
+        let words = &self.chrome.words;
+        let mut parts = Parts::new();
+        let sentence = match self.resend {
+            Resend::At(moment) if moment > self.now => {
+                let (wait, time) = (words.wait(self.left(moment)), parts.time_from(moment, self.clock));
+                fl!(words.0, "verify-resend-at", wait = wait, time = time)
+            }
+            Resend::Now | Resend::At(_) => fl!(words.0, "verify-resend-now"),
+            Resend::Over { sends } => {
+                let (register, end) = (parts.link("/register"), parts.end());
+                fl!(words.0, "verify-resend-over", sends = sends, register = register, end = end)
+            }
+        };
+        parts.put_into(&sentence)
+    }
+
+    fn can_resend(&self) -> bool {
+        !matches!(self.resend, Resend::Over { .. })
+    }
+
+    fn change_current(&self) -> Sentence {
+        let mut parts = Parts::new();
+        let number = parts.left_to_right(&self.phone);
+        parts.put_into(&fl!(self.chrome.words.0, "verify-change-current", number = number))
+    }
+
+    fn left(&self, moment: DateTime<Utc>) -> Duration {
+        (moment - self.now).to_std().unwrap_or(Duration::ZERO)
+    }
+}
+
+/// `GET /register/claim`: the code was right, and the number belongs to an account.
+#[derive(Template)]
+#[template(path = "registration/claim.html")]
+pub struct ClaimPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// The proven number. Shown masked.
+    pub phone: PhoneNumber,
+    /// What is wrong, on `choice`.
+    pub errors: FormErrors,
+}
+
+impl ClaimPage {
+    fn title(&self) -> String {
+        let words = &self.chrome.words;
+        self.errors.title(words, &fl!(words.0, "claim-title"))
+    }
+
+    fn lead(&self) -> Sentence {
+        let mut parts = Parts::new();
+        let number = parts.tag(&self.phone);
+        parts.put_into(&fl!(self.chrome.words.0, "claim-lead", number = number))
+    }
+}
+
+/// The number is proven, but the email address has an account. Shown to nobody who has not proven their number.
+#[derive(Template)]
+#[template(path = "registration/email_taken.html")]
+pub struct EmailTakenPage {
+    /// The frame.
+    pub chrome: Chrome,
+}
+
+impl EmailTakenPage {
+    fn title(&self) -> String {
+        self.chrome.title(&fl!(self.chrome.words.0, "email-taken-title"))
+    }
+}
+
+/// Somebody was faster with the same number or email address. Does not say with which.
+#[derive(Template)]
+#[template(path = "registration/cannot_open.html")]
+pub struct CannotOpenPage {
+    /// The frame.
+    pub chrome: Chrome,
+}
+
+impl CannotOpenPage {
+    fn title(&self) -> String {
+        self.chrome.title(&fl!(self.chrome.words.0, "cannot-open-title"))
+    }
+}
+
+/// How the code of a challenge stands, for its page.
+pub fn code_state(standing: &Standing, outcome: Option<Outcome>) -> CodeState {
+    let expires_at = standing.expires_at;
+    match outcome {
+        Some(Outcome::Refused(fault)) => CodeState::Unsent(Unsent::from(fault)),
+        _ if expires_at <= standing.now => CodeState::Expired,
+        _ if standing.guesses_left == 0 => CodeState::OutOfGuesses,
+        Some(Outcome::Underway) => CodeState::Sending { expires_at },
+        Some(Outcome::Unknown) => CodeState::Late { expires_at },
+        Some(Outcome::Sent) | None => CodeState::Sent { expires_at },
+    }
+}
+
+/// Whether and when a new code can be asked for.
+pub fn resend_state(standing: &Standing) -> Resend {
+    match standing.resend_at {
+        None => Resend::Over { sends: MOST_SENDS.unsigned_abs().into() },
+        Some(at) if at <= standing.now => Resend::Now,
+        Some(at) => Resend::At(at),
+    }
+}
+
+impl From<Fault> for Unsent {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::BadNumber => Self::BadNumber,
+            Fault::NoSms => Self::NoSms,
+            Fault::OptedOut => Self::OptedOut,
+            Fault::Country => Self::Country,
+            Fault::TryLater | Fault::TooMany => Self::Later,
+            Fault::WrongCode | Fault::Expired | Fault::Ours => Self::Ours,
+        }
+    }
+}
+
+/// A refused code in words. What is our fault goes on.
+///
+/// # Errors
+/// The database's.
+pub fn explain(refusal: CodeRefused, words: &Words) -> Result<FormErrors, PageError> {
+    let problem = match refusal {
+        CodeRefused::Wrong { guesses_left } => Problem::CodeWrong { left: guesses_left.unsigned_abs().into() },
+        CodeRefused::OutOfGuesses => Problem::CodeTooMany,
+        CodeRefused::Expired => Problem::CodeExpired,
+        CodeRefused::Unchecked => Problem::CodeUnchecked,
+        CodeRefused::Db(fault) => return Err(fault.into()),
+    };
+    Ok(FormErrors::on("code", problem.in_words(words)))
+}
