@@ -43,7 +43,8 @@ pub(super) fn is_dash(c: char) -> bool {
 pub(super) fn is_invisible(c: char) -> bool {
     matches!(
         c,
-        '\u{00AD}' | '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202C}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}'
+        '\u{00AD}' | '\u{061C}' | '\u{2060}' | '\u{FEFF}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202C}'
+            | '\u{2066}'..='\u{2069}'
     )
 }
 

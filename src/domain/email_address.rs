@@ -14,12 +14,13 @@ const MAX_LENGTH: usize = 254;
 /// The longest local part, in bytes. RFC 5321, 4.5.3.1.1.
 const MAX_LOCAL: usize = 64;
 
-/// An email address: a plain ASCII local part in lower case, `@`, and a domain in its ASCII form (IDNA A-label). Prints as
-/// `h***@example.com`.
+/// An email address: a plain ASCII local part in lower case, `@`, and a domain in its ASCII form (IDNA A-label).
+/// Prints as `h***@example.com`.
 ///
-/// One form, so that no two spellings open two accounts, and no two people share one: mail systems ignore case in local parts, and
-/// a domain in letters of another script has exactly one A-label. Local parts beyond ASCII are refused, because what
-/// counts as the same letter there differs from one mail system to the next. Dots and `+tags` stay as they are.
+/// One form, so that no two spellings open two accounts, and no two people share one: mail systems ignore case in
+/// local parts, and a domain in letters of another script has exactly one A-label. Local parts beyond ASCII are
+/// refused, because what counts as the same letter there differs from one mail system to the next. Dots and `+tags`
+/// stay as they are.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct EmailAddress(String);
 

@@ -17,8 +17,8 @@ pub const MAX_LENGTH: usize = 256;
 /// A password of 10 to 256 characters, any characters, in Unicode's NFC form and otherwise exactly as typed: never
 /// trimmed, cut or folded. It is wiped from memory when dropped, and can be neither printed nor compared.
 ///
-/// NFC because keyboards disagree on how to write one and the same `é` or Amharic or Arabic letter (NIST SP 800-63B-4, 3.1.1.2).
-/// NFKC would fold more: it makes different passwords equal.
+/// NFC because keyboards disagree on how to write one and the same `é` or Amharic or Arabic letter (NIST SP
+/// 800-63B-4, 3.1.1.2). NFKC would fold more: it makes different passwords equal.
 #[derive(Clone)]
 pub struct Password(SecretString);
 
@@ -34,8 +34,8 @@ pub enum NotAPassword {
     /// More than [`MAX_LENGTH`] characters.
     #[error("too long")]
     TooLong,
-    /// It holds a control character or a turn of the reading order, or the mark that the form decoder leaves in place of broken bytes: with it two
-    /// different passwords would be one. PWD-06.
+    /// It holds a control character or a turn of the reading order, or the mark that the form decoder leaves in place
+    /// of broken bytes: with it two different passwords would be one. PWD-06.
     #[error("holds characters that cannot be read")]
     Unreadable,
 }
