@@ -6,3 +6,6 @@ pub mod home;
 pub mod information;
 pub mod passwords;
 pub mod registration;
+
+#[cfg(test)]
+mod all_pages;
