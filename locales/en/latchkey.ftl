@@ -111,6 +111,7 @@ problem-code-wrong =
     }
 problem-code-too-many = Too many attempts. Request a new code.
 problem-code-expired = This code has expired. Request a new code.
+problem-code-unchecked = We could not check your code just now. Please try again, or request a new code.
 
 ## Home
 
@@ -632,3 +633,9 @@ country-YT = Mayotte
 country-ZA = South Africa
 country-ZM = Zambia
 country-ZW = Zimbabwe
+
+## Text messages
+## One SMS segment each, plain GSM-7 characters, no name, role or link. The wording is relied on from outside.
+
+sms-verification = Your Latchkey verification code is: { $code }. Valid for 10 minutes.
+sms-verification-taken = This number has a Latchkey account: sign in or reset your password. To open a new account, your verification code is: { $code }.

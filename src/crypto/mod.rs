@@ -1,1 +1,14 @@
-//! Keys, MACs, tokens and the password hasher.
+//! Keys, MACs, tokens and the password hasher. Algorithms come from RustCrypto; here they get names and types.
+//!
+//! | use | algorithm | key |
+//! | --- | --- | --- |
+//! | stored codes | HMAC-SHA-256 | label `one-time code` |
+//! | keys of throttles | HMAC-SHA-256 | label `throttle key` |
+//! | passwords | Argon2id | pepper, label `password pepper` |
+//! | session cookie | AES-256-GCM (`cookie` crate) | label `session cookie` |
+//! | session tokens | SHA-256 of 256 random bits | none |
+
+pub mod hasher;
+pub mod keys;
+pub mod mac;
+pub mod token;

@@ -1,1 +1,195 @@
-//! The database.
+//! The database: a bounded pool, work on blocking threads, transactions, and one error type.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use diesel::{
+    IntoSql as _, PgConnection,
+    connection::{Connection as _, SimpleConnection as _},
+    dsl::{self, AsExprOf},
+    r2d2::{ConnectionManager, CustomizeConnection, HandleError, Pool},
+    result::{DatabaseErrorKind, Error as DieselError},
+    sql_types::Timestamptz,
+};
+
+pub mod columns;
+pub mod migrations;
+
+/// How long a request waits for a connection. ARC-04.
+pub const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Connections of one instance. More only queue inside PostgreSQL; two instances and a worker stay below its 100.
+pub const POOL_SIZE: u32 = 16;
+
+/// What every connection is given before its first query. A database that loses acknowledged commits gives used codes
+/// back, so `synchronous_commit` is not left to the server's configuration (D-4).
+const SETTINGS: &str = "SET statement_timeout = '5s'; SET lock_timeout = '2s'; \
+    SET idle_in_transaction_session_timeout = '10s'; SET synchronous_commit = on; \
+    SET timezone = 'UTC'; SET lc_messages = 'C'; SET application_name = 'latchkey'";
+
+/// The pool.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<ConnectionManager<PgConnection>>,
+    reachable: Arc<AtomicBool>,
+}
+
+/// Notes whether connecting works, so that nobody waits for a database that is known to be gone.
+#[derive(Debug, Clone)]
+struct Reachability(Arc<AtomicBool>);
+
+impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Reachability {
+    fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
+        conn.batch_execute(SETTINGS).map_err(diesel::r2d2::Error::QueryError)?;
+        if !self.0.swap(true, Ordering::Relaxed) {
+            log::info!("event=database_reachable");
+        }
+        Ok(())
+    }
+}
+
+impl HandleError<diesel::r2d2::Error> for Reachability {
+    fn handle_error(&self, error: diesel::r2d2::Error) {
+        if self.0.swap(false, Ordering::Relaxed) {
+            log::error!("event=database_unreachable error={:?}", error.to_string());
+        }
+    }
+}
+
+impl Db {
+    /// A pool for `url`. Does not wait for the database: connections are made in the background.
+    pub fn new(url: &str) -> Self {
+        let reachable = Arc::new(AtomicBool::new(true));
+        let pool = Pool::builder()
+            .max_size(POOL_SIZE)
+            .min_idle(Some(2))
+            .connection_timeout(ACQUIRE_TIMEOUT)
+            .test_on_check_out(false)
+            .connection_customizer(Box::new(Reachability(Arc::clone(&reachable))))
+            .error_handler(Box::new(Reachability(Arc::clone(&reachable))))
+            .build_unchecked(ConnectionManager::new(url));
+        Self { pool, reachable }
+    }
+
+    /// Runs `work` with a connection on a blocking thread.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] when no connection can be had, else what `work` answers.
+    pub async fn run<T, E>(&self, work: impl FnOnce(&mut PgConnection) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let db = self.clone();
+        match tokio::task::spawn_blocking(move || db.run_blocking(work)).await {
+            Ok(result) => result,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Err(DbError::Unavailable("the runtime is shutting down".to_owned()).into()),
+            },
+        }
+    }
+
+    /// As [`Db::run`], on the thread that calls it: for commands and threads of our own.
+    ///
+    /// # Errors
+    /// As [`Db::run`].
+    pub fn run_blocking<T, E: From<DbError>>(&self, work: impl FnOnce(&mut PgConnection) -> Result<T, E>) -> Result<T, E> {
+        if self.is_known_to_be_gone() {
+            return Err(DbError::Unavailable("not reachable".to_owned()).into());
+        }
+        let mut conn = self.pool.get().map_err(|error| DbError::Unavailable(error.to_string()))?;
+        work(&mut conn)
+    }
+
+    /// The last attempt to connect failed and no connection is left: waiting would only keep people waiting.
+    fn is_known_to_be_gone(&self) -> bool {
+        !self.reachable.load(Ordering::Relaxed) && self.pool.state().connections == 0
+    }
+}
+
+/// The database's clock, which decides every expiry (D-3).
+pub fn now() -> AsExprOf<dsl::now, Timestamptz> {
+    dsl::now.into_sql::<Timestamptz>()
+}
+
+/// Opens a connection of one's own, with the settings of the pool's.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn connect(url: &str) -> Result<PgConnection, DbError> {
+    let mut conn = PgConnection::establish(url).map_err(|error| DbError::Unavailable(error.to_string()))?;
+    conn.batch_execute(SETTINGS)?;
+    Ok(conn)
+}
+
+/// Runs `work` in one transaction and rolls back on any `Err`.
+///
+/// # Errors
+/// What `work` answers, or the database's own.
+pub fn transaction<T, E: From<DbError>>(
+    conn: &mut PgConnection,
+    work: impl FnOnce(&mut PgConnection) -> Result<T, E>,
+) -> Result<T, E> {
+    enum Rollback<E> {
+        Wanted(E),
+        Failed(DieselError),
+    }
+    impl<E> From<DieselError> for Rollback<E> {
+        fn from(error: DieselError) -> Self {
+            Self::Failed(error)
+        }
+    }
+    conn.transaction(|conn| work(conn).map_err(Rollback::Wanted)).map_err(|rollback| match rollback {
+        Rollback::Wanted(error) => error,
+        Rollback::Failed(error) => DbError::from(error).into(),
+    })
+}
+
+/// What can go wrong with the database, by what it means to the person who waits.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// No connection: the page says to try again in a moment.
+    #[error("database unavailable: {0}")]
+    Unavailable(String),
+    /// A statement or a lock took too long: the same.
+    #[error("database timed out: {0}")]
+    TimedOut(String),
+    /// A fault in the program or the data.
+    #[error("database: {0}")]
+    Fault(String),
+}
+
+impl From<DieselError> for DbError {
+    fn from(error: DieselError) -> Self {
+        match &error {
+            DieselError::BrokenTransactionManager => Self::Unavailable(error.to_string()),
+            DieselError::DatabaseError(kind, info) => {
+                let message = info.message();
+                match kind {
+                    DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
+                        Self::Unavailable(message.to_owned())
+                    }
+                    // Diesel keeps no SQLSTATE of these; the messages are fixed by lc_messages above.
+                    _ if GONE.iter().any(|text| message.contains(text)) => Self::Unavailable(message.to_owned()),
+                    _ if message.contains("timeout") => Self::TimedOut(message.to_owned()),
+                    _ => Self::Fault(format!("{kind:?}: {message} ({:?})", info.constraint_name())),
+                }
+            }
+            _ => Self::Fault(error.to_string()),
+        }
+    }
+}
+
+const GONE: [&str; 6] = [
+    "terminating connection",
+    "server closed the connection",
+    "connection to server",
+    "could not receive data",
+    "no connection to the server",
+    "the database system is",
+];

@@ -7,6 +7,7 @@ mod characters;
 pub mod country;
 pub mod email_address;
 pub mod full_name;
+pub mod ids;
 pub mod one_time_code;
 pub mod password;
 pub mod phone_number;

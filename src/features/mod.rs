@@ -1,11 +1,19 @@
-//! One folder a feature.
+//! One folder a feature. The flows people walk through use the building blocks, which know nothing of flows.
 
 pub mod account;
+pub mod activity;
 pub mod demo_inbox;
+pub mod health;
 pub mod home;
+pub mod housekeeping;
 pub mod information;
+pub mod messages;
 pub mod passwords;
+pub mod phone_verifications;
 pub mod registration;
+pub mod sessions;
+pub mod throttles;
+pub mod users;
 
 #[cfg(test)]
 mod all_pages;

@@ -4,6 +4,7 @@
 use std::io::Write as _;
 use std::sync::LazyLock;
 
+use crate::web::error::{Answer, PageError};
 use actix_web::http::header::{
     AcceptEncoding, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETag, Encoding, EntityTag, Header as _, IfNoneMatch,
     VARY,
@@ -81,6 +82,11 @@ pub fn serve(request: &HttpRequest, name: &str) -> Option<HttpResponse> {
     // Named even when it is none: this also tells the compressing middleware to leave the body alone.
     answer.insert_header((CONTENT_ENCODING, encoding));
     Some(answer.body(body))
+}
+
+/// `GET /static/{name}`
+pub async fn show(request: HttpRequest, name: actix_web::web::Path<String>) -> Answer {
+    serve(&request, &name).ok_or(PageError::NotFound)
 }
 
 impl Asset {

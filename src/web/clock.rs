@@ -7,6 +7,12 @@ use i18n_embed_fl::fl;
 use crate::domain::country::Country;
 use crate::web::words::Words;
 
+/// What this machine's clock shows. For showing and logging only: every expiry is decided by the database's.
+#[expect(clippy::disallowed_methods, reason = "the one place that asks")]
+pub fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
 /// A time zone that a page tells its reader once ("Times are for Addis Ababa").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clock(Tz);

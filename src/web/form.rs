@@ -142,6 +142,8 @@ pub enum Problem {
     CodeTooMany,
     /// The code is too old.
     CodeExpired,
+    /// Nobody could say whether it is right.
+    CodeUnchecked,
 }
 
 impl Problem {
@@ -177,6 +179,7 @@ impl Problem {
             Self::CodeWrong { left } => fl!(words.0, "problem-code-wrong", left = left),
             Self::CodeTooMany => fl!(words.0, "problem-code-too-many"),
             Self::CodeExpired => fl!(words.0, "problem-code-expired"),
+            Self::CodeUnchecked => fl!(words.0, "problem-code-unchecked"),
         }
     }
 }

@@ -56,6 +56,16 @@ pub struct NamedCountry {
 static ENGLISH: LazyLock<Words> = LazyLock::new(|| Words::load("en", "ltr"));
 
 impl Words {
+    /// The words for a request. English is the only language so far.
+    pub fn for_request(_: &actix_web::HttpRequest) -> Self {
+        Self::english()
+    }
+
+    /// The words for a language that a row names.
+    pub fn for_locale(_: &str) -> Self {
+        Self::english()
+    }
+
     /// English, the language that every word exists in. Loaded once a process.
     pub fn english() -> Self {
         ENGLISH.clone()

@@ -1,3 +1,4 @@
-//! The overview of an account.
+//! The account's overview, and signing out.
 
+pub mod handlers;
 pub mod pages;

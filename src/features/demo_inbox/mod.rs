@@ -1,3 +1,4 @@
-//! The texts that demo mode did not send, for whoever tries Latchkey out on their own computer.
+//! The texts of demo mode, on a page: only with the demo provider, which starts only on a loopback origin (ARC-03).
 
+pub mod handlers;
 pub mod pages;

@@ -1,3 +1,4 @@
 //! The first page.
 
+pub mod handlers;
 pub mod pages;

@@ -14,6 +14,14 @@ use crate::web::form::FormErrors;
 use crate::web::markup::{Parts, Sentence};
 use crate::web::page::{Chrome, Notice};
 use crate::web::words::Words;
+use crate::{
+    features::{
+        messages::Outcome,
+        phone_verifications::{CodeRefused, MOST_SENDS, store::Standing},
+    },
+    sms::Fault,
+    web::{error::PageError, form::Problem},
+};
 
 /// `GET /register`, and the answer to a refused `POST`.
 #[derive(Template)]
@@ -376,4 +384,54 @@ impl CannotOpenPage {
     fn title(&self) -> String {
         self.chrome.title(&fl!(self.chrome.words.0, "cannot-open-title"))
     }
+}
+
+/// How the code of a challenge stands, for its page.
+pub fn code_state(standing: &Standing, outcome: Option<Outcome>) -> CodeState {
+    let expires_at = standing.expires_at;
+    match outcome {
+        Some(Outcome::Refused(fault)) => CodeState::Unsent(Unsent::from(fault)),
+        _ if expires_at <= standing.now => CodeState::Expired,
+        _ if standing.guesses_left == 0 => CodeState::OutOfGuesses,
+        Some(Outcome::Underway) => CodeState::Sending { expires_at },
+        Some(Outcome::Unknown) => CodeState::Late { expires_at },
+        Some(Outcome::Sent) | None => CodeState::Sent { expires_at },
+    }
+}
+
+/// Whether and when a new code can be asked for.
+pub fn resend_state(standing: &Standing) -> Resend {
+    match standing.resend_at {
+        None => Resend::Over { sends: MOST_SENDS.unsigned_abs().into() },
+        Some(at) if at <= standing.now => Resend::Now,
+        Some(at) => Resend::At(at),
+    }
+}
+
+impl From<Fault> for Unsent {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::BadNumber => Self::BadNumber,
+            Fault::NoSms => Self::NoSms,
+            Fault::OptedOut => Self::OptedOut,
+            Fault::Country => Self::Country,
+            Fault::TryLater | Fault::TooMany => Self::Later,
+            Fault::WrongCode | Fault::Expired | Fault::Ours => Self::Ours,
+        }
+    }
+}
+
+/// A refused code in words. What is our fault goes on.
+///
+/// # Errors
+/// The database's.
+pub fn explain(refusal: CodeRefused, words: &Words) -> Result<FormErrors, PageError> {
+    let problem = match refusal {
+        CodeRefused::Wrong { guesses_left } => Problem::CodeWrong { left: guesses_left.unsigned_abs().into() },
+        CodeRefused::OutOfGuesses => Problem::CodeTooMany,
+        CodeRefused::Expired => Problem::CodeExpired,
+        CodeRefused::Unchecked => Problem::CodeUnchecked,
+        CodeRefused::Db(fault) => return Err(fault.into()),
+    };
+    Ok(FormErrors::on("code", problem.in_words(words)))
 }

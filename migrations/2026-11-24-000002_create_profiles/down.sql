@@ -1,0 +1,2 @@
+DROP TABLE maid_profiles;
+DROP TABLE sponsor_profiles;

@@ -1,0 +1,2 @@
+DROP TABLE sms_messages;
+DROP FUNCTION notify_sms_message;

@@ -1,0 +1,73 @@
+//! What a handler may ask for.
+
+use std::sync::Arc;
+
+use crate::{
+    config::Config,
+    crypto::{
+        hasher::Hasher,
+        keys::{KeyRing, KeyUse},
+    },
+    db::Db,
+    domain::phone_number::PhoneNumber,
+    features::messages::{outcomes::Outcomes, reserve::Limits},
+    sms::{NoProvider, SmsProvider},
+};
+
+/// The running program's parts. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// Who carries the texts.
+    pub sms: SmsProvider,
+    /// Argon2id and whatever else costs as much.
+    pub hasher: Hasher,
+    /// Derived keys.
+    pub keys: Arc<Keys>,
+    /// News of messages, from all instances.
+    pub outcomes: Outcomes,
+    /// How many texts may be sent.
+    pub limits: Limits,
+    /// The deployment's settings.
+    pub config: Arc<Config>,
+}
+
+/// The keys that features use by themselves.
+#[derive(Debug)]
+pub struct Keys {
+    /// For the MACs of codes.
+    pub one_time_code: KeyRing,
+    /// For the keys of throttles.
+    pub throttle_key: KeyRing,
+}
+
+impl App {
+    /// Puts the parts together. Connects in the background.
+    ///
+    /// # Errors
+    /// When no SMS provider can be made of the configuration.
+    pub fn new(config: Config) -> Result<Self, NoProvider> {
+        let secret = &config.secret_key;
+        Ok(Self {
+            db: Db::new(config.database_url()),
+            sms: SmsProvider::from_config(&config.sms)?,
+            hasher: Hasher::new(KeyRing::derive(secret, KeyUse::PasswordPepper)),
+            keys: Arc::new(Keys {
+                one_time_code: KeyRing::derive(secret, KeyUse::OneTimeCode),
+                throttle_key: KeyRing::derive(secret, KeyUse::ThrottleKey),
+            }),
+            outcomes: Outcomes::listen(config.database_url().to_owned()),
+            limits: Limits::new(config.sms_per_number_per_hour, config.sms_per_number_per_day),
+            config: Arc::new(config),
+        })
+    }
+
+    /// The host for a text's last line, `@host #code`: where the number's country lets it through, and only over TLS,
+    /// which the line implies.
+    pub fn origin_line_for(&self, number: &PhoneNumber) -> Option<String> {
+        let allowed = number.country().is_some_and(|country| country.allows_origin_line());
+        let base_url = &self.config.base_url;
+        (allowed && base_url.is_https()).then(|| base_url.host().to_owned())
+    }
+}

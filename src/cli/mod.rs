@@ -1,0 +1,87 @@
+//! The commands, one file each.
+
+use std::{fmt::Write as _, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    config::{Config, VARIABLES},
+    web::log,
+};
+
+mod check;
+mod migrate;
+mod seed;
+mod serve;
+
+/// Accounts that open with a proven phone number.
+#[derive(Parser)]
+#[command(version, about, after_help = environment(), subcommand_help_heading = "Commands")]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand, Clone, Copy)]
+enum Command {
+    /// Serve the pages (the default).
+    #[command(after_help = environment())]
+    Serve,
+    /// Apply the migrations that the database lacks.
+    #[command(after_help = environment())]
+    Migrate,
+    /// Make ready-made accounts for development; refused unless the origin is loopback.
+    #[command(after_help = environment())]
+    Seed,
+    /// Say what is wrong with configuration, database and Twilio, and end with 1 if something is.
+    #[command(after_help = environment())]
+    Check,
+}
+
+fn environment() -> String {
+    let mut help = "Environment, also read from .env in the working directory:\n".to_owned();
+    for variable in VARIABLES {
+        let _ = writeln!(help, "  {:29} {}", variable.name, variable.about);
+    }
+    help
+}
+
+/// Runs the command line.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    // A missing .env is the usual case in production; one that cannot be read is a mistake.
+    if let Err(error) = dotenvy::dotenv()
+        && !error.not_found()
+    {
+        return fail(&format!(".env: {error}"));
+    }
+    log::init();
+    let config = match Config::from_env() {
+        Ok(config) => config,
+        Err(mistakes) => return fail(&mistakes.to_string()),
+    };
+    let done = match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(config),
+        Command::Migrate => migrate::run(&config),
+        Command::Seed => seed::run(config),
+        Command::Check => check::run(&config),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error.to_string()),
+    }
+}
+
+/// What any command may end with; each error says what to do.
+type Failed = Box<dyn std::error::Error>;
+
+#[expect(clippy::print_stderr, reason = "a command's last word goes to the terminal, whatever RUST_LOG says")]
+fn fail(why: &str) -> ExitCode {
+    eprintln!("latchkey: {why}");
+    ExitCode::FAILURE
+}
+
+#[expect(clippy::print_stdout, reason = "what a command was asked for goes to standard output")]
+fn say(line: &str) {
+    println!("{line}");
+}

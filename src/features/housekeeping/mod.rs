@@ -1,0 +1,64 @@
+//! Removing what is over. Any instance may do it; none relies on it, because every query looks at the time itself.
+
+use std::time::Duration;
+
+use diesel::PgConnection;
+
+use crate::{
+    app::App,
+    db::DbError,
+    features::{messages, phone_verifications, registration, sessions, throttles},
+};
+
+/// How often.
+const INTERVAL: Duration = Duration::from_secs(30);
+
+/// Runs until the program stops.
+pub async fn run(app: App) {
+    let mut ticks = tokio::time::interval(INTERVAL);
+    loop {
+        ticks.tick().await;
+        if app.outcomes.is_stopping() {
+            return;
+        }
+        match app.db.run(tidy).await {
+            Ok(removed) if removed == Removed::default() => {}
+            Ok(removed) => log::info!("event=housekeeping {removed}"),
+            Err(error) => log::error!("event=housekeeping_failed error={:?}", error.to_string()),
+        }
+    }
+}
+
+/// How many rows of each kind went.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    registrations: usize,
+    challenges: usize,
+    sessions: usize,
+    throttles: usize,
+    abandoned_messages: usize,
+}
+
+impl std::fmt::Display for Removed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "registrations={} challenges={} sessions={} throttles={} abandoned_messages={}",
+            self.registrations, self.challenges, self.sessions, self.throttles, self.abandoned_messages
+        )
+    }
+}
+
+/// One round. DAT-03.
+///
+/// # Errors
+/// The database's; what went before stays gone.
+pub fn tidy(conn: &mut PgConnection) -> Result<Removed, DbError> {
+    Ok(Removed {
+        registrations: registration::store::remove_expired(conn)?,
+        challenges: phone_verifications::store::remove_expired(conn)?,
+        sessions: sessions::store::remove_expired(conn)?,
+        throttles: throttles::remove_expired(conn)?,
+        abandoned_messages: messages::store::settle_abandoned(conn)?,
+    })
+}

@@ -1,0 +1,117 @@
+//! Hearing from PostgreSQL that a message is queued or settled, on whichever instance.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use diesel::{PgConnection, RunQueryDsl as _, sql_query};
+use tokio::sync::{Notify, broadcast};
+use uuid::Uuid;
+
+use crate::{
+    db::{self, DbError},
+    domain::ids::MessageId,
+};
+
+/// How often the socket is looked at. A look sends nothing: it reads what has arrived.
+const POLL: Duration = Duration::from_millis(20);
+/// How long to wait before connecting again.
+const RECONNECT: Duration = Duration::from_secs(1);
+/// How often the worker looks by itself, for retries that have come due and for notices that were missed.
+const SWEEP: Duration = Duration::from_secs(1);
+
+/// What is heard.
+#[derive(Clone)]
+pub struct Outcomes {
+    settled: broadcast::Sender<MessageId>,
+    /// Wakes the worker.
+    pub queued: Arc<Notify>,
+    stopping: Arc<AtomicBool>,
+}
+
+/// A place to hear of one message, taken before it is queued so that nothing is missed.
+pub struct Listening(broadcast::Receiver<MessageId>);
+
+impl Outcomes {
+    /// Starts the thread that listens on a connection of its own.
+    pub fn listen(database_url: String) -> Self {
+        let outcomes =
+            Self { settled: broadcast::channel(1024).0, queued: Arc::default(), stopping: Arc::default() };
+        let thread_side = outcomes.clone();
+        thread::Builder::new()
+            .name("sms-listener".to_owned())
+            .spawn(move || thread_side.run(&database_url))
+            .map_or_else(|error| log::error!("event=listener_not_started error={error}"), drop);
+        outcomes
+    }
+
+    /// Begins to listen.
+    pub fn subscribe(&self) -> Listening {
+        Listening(self.settled.subscribe())
+    }
+
+    /// Ends the thread soon.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+        self.queued.notify_one();
+    }
+
+    fn run(&self, url: &str) {
+        while !self.is_stopping() {
+            if let Err(error) = self.listen_until_it_breaks(url) {
+                log::warn!("event=listener_reconnects error={:?}", error.to_string());
+                thread::sleep(RECONNECT);
+            }
+        }
+    }
+
+    /// Whether the program is about to end.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    fn listen_until_it_breaks(&self, url: &str) -> Result<(), DbError> {
+        let mut conn: PgConnection = db::connect(url)?;
+        sql_query("LISTEN sms_queued").execute(&mut conn)?;
+        sql_query("LISTEN sms_settled").execute(&mut conn)?;
+        let mut swept = None::<Instant>;
+        while !self.is_stopping() {
+            for notification in conn.notifications_iter() {
+                let notification = notification?;
+                match (notification.channel.as_str(), Uuid::parse_str(&notification.payload)) {
+                    // Nobody waiting is the usual case.
+                    ("sms_settled", Ok(id)) => drop(self.settled.send(MessageId(id))),
+                    _ => self.queued.notify_one(),
+                }
+            }
+            if swept.is_none_or(|at| at.elapsed() >= SWEEP) {
+                self.queued.notify_one();
+                swept = Some(Instant::now());
+            }
+            thread::sleep(POLL);
+        }
+        Ok(())
+    }
+}
+
+impl Listening {
+    /// Waits until the message is settled, at most for `most`.
+    pub async fn settled(mut self, id: MessageId, most: Duration) {
+        let heard = async {
+            loop {
+                match self.0.recv().await {
+                    Ok(settled) if settled != id => {}
+                    // Settled, or so much was settled that this one may have been missed: the row knows.
+                    Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => break,
+                    Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+                }
+            }
+        };
+        let _ = tokio::time::timeout(most, heard).await;
+    }
+}

@@ -1,0 +1,307 @@
+//! SQL for `sms_messages`.
+
+use std::time::Duration;
+
+use diesel::{
+    PgConnection,
+    dsl::IntervalDsl as _,
+    prelude::*,
+    sql_query,
+    sql_types::{BigInt, Bool, Double, Integer, Nullable, SmallInt, Text as SqlText, Uuid as SqlUuid},
+};
+
+use super::{
+    Outcome, kind_name,
+    reserve::{Asker, Limits, Text},
+};
+use crate::{
+    db::{self, DbError},
+    domain::{
+        ids::{BrowserId, ChallengeId, MessageId, UserId},
+        phone_number::PhoneNumber,
+    },
+    schema::sms_messages as sms,
+    sms::Fault,
+};
+
+/// Waits for its turn among all reservations; held until the transaction ends.
+pub fn lock_reservations(conn: &mut PgConnection) -> Result<(), DbError> {
+    sql_query("SELECT pg_advisory_xact_lock(hashtext('sms reservation'))").execute(conn)?;
+    Ok(())
+}
+
+/// The limits as one query: each part finds the row that has to grow old before there is room under one key, and the
+/// last of them decides. A key that the asker does not have is NULL and finds nothing.
+///
+/// What one number gets is counted apart for strangers, who see all their own texts, the withheld ones too, and
+/// nothing of the owner's.
+const WAIT_FOR_ROOM: &str = "
+SELECT max(extract(epoch FROM created_at + window_length - clock_timestamp()))::float8 AS wait FROM (
+    (SELECT created_at, interval '1 hour' AS window_length FROM sms_messages
+     WHERE phone_number = $1 AND charged AND CASE WHEN $2 THEN stranger ELSE state <> 'withheld' END
+       AND created_at > clock_timestamp() - interval '1 hour'
+     ORDER BY created_at DESC OFFSET $3 - 1 LIMIT 1)
+    UNION ALL
+    (SELECT created_at, interval '1 day' FROM sms_messages
+     WHERE phone_number = $1 AND charged AND CASE WHEN $2 THEN stranger ELSE state <> 'withheld' END
+       AND created_at > clock_timestamp() - interval '1 day'
+     ORDER BY created_at DESC OFFSET $4 - 1 LIMIT 1)
+    UNION ALL
+    (SELECT created_at, interval '1 hour' FROM sms_messages
+     WHERE address = $5 AND charged AND created_at > clock_timestamp() - interval '1 hour'
+     ORDER BY created_at DESC
+     OFFSET greatest($7, (SELECT count(*) FROM phone_verifications
+                          WHERE used_from = $5 AND used_at > now() - interval '1 day')) - 1 LIMIT 1)
+    UNION ALL
+    (SELECT created_at, interval '1 hour' FROM sms_messages
+     WHERE address_block = $6 AND charged AND created_at > clock_timestamp() - interval '1 hour'
+     ORDER BY created_at DESC
+     OFFSET 4 * greatest($7, (SELECT count(*) FROM phone_verifications
+                              WHERE used_from = $5 AND used_at > now() - interval '1 day')) - 1 LIMIT 1)
+    UNION ALL
+    (SELECT created_at, interval '1 minute' FROM sms_messages
+     WHERE browser_id = $8 AND charged AND created_at > clock_timestamp() - interval '1 minute'
+     ORDER BY created_at DESC OFFSET $9 - 1 LIMIT 1)
+    UNION ALL
+    (SELECT created_at, interval '1 hour' FROM sms_messages
+     WHERE user_id = $10 AND charged AND created_at > clock_timestamp() - interval '1 hour'
+     ORDER BY created_at DESC OFFSET $11 - 1 LIMIT 1)
+    UNION ALL
+    (SELECT created_at, interval '1 hour' FROM sms_messages
+     WHERE charged AND created_at > clock_timestamp() - interval '1 hour'
+     ORDER BY created_at DESC OFFSET $12 - 1 LIMIT 1)
+) AS full_keys";
+
+/// How long until there is room under every limit; none when there is room now.
+pub fn wait_for_room(
+    conn: &mut PgConnection,
+    limits: &Limits,
+    asker: &Asker,
+    to: &PhoneNumber,
+) -> Result<Option<Duration>, DbError> {
+    #[derive(QueryableByName)]
+    struct Wait {
+        #[diesel(sql_type = Nullable<Double>)]
+        wait: Option<f64>,
+    }
+    let keys = Keys::of(asker);
+    let Wait { wait } = sql_query(WAIT_FOR_ROOM)
+        .bind::<SqlText, _>(to.e164())
+        .bind::<Bool, _>(keys.stranger)
+        .bind::<BigInt, _>(i64::from(limits.number_per_hour))
+        .bind::<BigInt, _>(i64::from(limits.number_per_day))
+        .bind::<Nullable<SqlText>, _>(keys.address)
+        .bind::<Nullable<SqlText>, _>(keys.block)
+        .bind::<BigInt, _>(i64::from(limits.address_per_hour))
+        .bind::<SqlUuid, _>(keys.browser)
+        .bind::<BigInt, _>(i64::from(limits.browser_per_minute))
+        .bind::<Nullable<SqlUuid>, _>(keys.user)
+        .bind::<BigInt, _>(i64::from(limits.account_per_hour))
+        .bind::<BigInt, _>(i64::from(limits.installation_per_hour))
+        .get_result(conn)?;
+    Ok(wait.map(|seconds| Duration::from_secs_f64(seconds.max(0.0))))
+}
+
+/// Whether the number has an owner and strangers have had their part of what it may receive, or all of it is used.
+pub fn strangers_part_is_used(conn: &mut PgConnection, limits: &Limits, to: &PhoneNumber) -> Result<bool, DbError> {
+    #[derive(QueryableByName)]
+    struct Used {
+        #[diesel(sql_type = Bool)]
+        used: bool,
+    }
+    let Used { used } = sql_query(
+        "SELECT EXISTS (SELECT FROM users WHERE phone_number = $1 AND phone_verified_at IS NOT NULL) AND (
+             SELECT count(*) FILTER (WHERE stranger AND hourly) >= $2 OR count(*) FILTER (WHERE stranger) >= $3
+                 OR count(*) FILTER (WHERE hourly) >= $4 OR count(*) >= $5
+             FROM (SELECT stranger, created_at > clock_timestamp() - interval '1 hour' AS hourly FROM sms_messages
+                   WHERE phone_number = $1 AND charged AND state <> 'withheld'
+                     AND created_at > clock_timestamp() - interval '1 day') AS sent
+         ) AS used",
+    )
+    .bind::<SqlText, _>(to.e164())
+    .bind::<BigInt, _>(i64::from(Limits::strangers_part(limits.number_per_hour)))
+    .bind::<BigInt, _>(i64::from(Limits::strangers_part(limits.number_per_day)))
+    .bind::<BigInt, _>(i64::from(limits.number_per_hour))
+    .bind::<BigInt, _>(i64::from(limits.number_per_day))
+    .get_result(conn)?;
+    Ok(used)
+}
+
+struct Keys<'a> {
+    stranger: bool,
+    address: Option<&'a str>,
+    block: Option<&'a str>,
+    browser: BrowserId,
+    user: Option<UserId>,
+}
+
+impl<'a> Keys<'a> {
+    fn of(asker: &'a Asker) -> Self {
+        match asker {
+            Asker::Stranger { address, browser } => Self {
+                stranger: true,
+                address: Some(&address.address),
+                block: address.block.as_deref(),
+                browser: *browser,
+                user: None,
+            },
+            Asker::Owner { user, browser } => {
+                Self { stranger: false, address: None, block: None, browser: *browser, user: Some(*user) }
+            }
+        }
+    }
+}
+
+/// Queues a text, or records one that is withheld.
+pub fn insert(conn: &mut PgConnection, id: MessageId, asker: &Asker, text: &Text, withheld: bool) -> Result<(), DbError> {
+    let keys = Keys::of(asker);
+    diesel::insert_into(sms::table)
+        .values((
+            sms::id.eq(id),
+            sms::verification_id.eq(text.challenge),
+            sms::send_number.eq(text.send),
+            sms::kind.eq(kind_name(text.kind)),
+            sms::phone_number.eq(text.to.e164()),
+            sms::locale.eq(&text.locale),
+            sms::user_id.eq(keys.user),
+            sms::browser_id.eq(keys.browser),
+            sms::address.eq(keys.address),
+            sms::address_block.eq(keys.block),
+            sms::stranger.eq(keys.stranger),
+            sms::state.eq(if withheld { "withheld" } else { "queued" }),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// A message that one worker has taken.
+#[derive(Debug, QueryableByName)]
+pub struct Claimed {
+    /// The message.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: MessageId,
+    /// Its challenge; none when housekeeping has removed it.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub verification_id: Option<ChallengeId>,
+    /// What the challenge is for.
+    #[diesel(sql_type = Nullable<SqlText>)]
+    pub purpose: Option<String>,
+    /// Which send of the challenge.
+    #[diesel(sql_type = SmallInt)]
+    pub send_number: i16,
+    /// Which text.
+    #[diesel(sql_type = SqlText)]
+    pub kind: String,
+    /// Where to.
+    #[diesel(sql_type = SqlText)]
+    pub phone_number: String,
+    /// In which language.
+    #[diesel(sql_type = SqlText)]
+    pub locale: String,
+    /// This attempt included.
+    #[diesel(sql_type = SmallInt)]
+    pub attempts: i16,
+}
+
+/// Takes the message that has been due longest, past those that other workers hold.
+pub fn claim_next(conn: &mut PgConnection, provider: &str) -> Result<Option<Claimed>, DbError> {
+    Ok(sql_query(
+        "UPDATE sms_messages SET state = 'sending', claimed_at = now(), attempts = attempts + 1, provider = $1
+         WHERE id = (SELECT id FROM sms_messages WHERE state = 'queued' AND next_attempt_at <= now()
+                     ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+         RETURNING id, verification_id, send_number, kind, phone_number, locale, attempts,
+             (SELECT purpose FROM phone_verifications AS pv WHERE pv.id = verification_id) AS purpose",
+    )
+    .bind::<SqlText, _>(provider)
+    .get_result(conn)
+    .optional()?)
+}
+
+/// Settles a message whose code was replaced, used or has expired before it left.
+pub fn settle_superseded(conn: &mut PgConnection, id: MessageId) -> Result<(), DbError> {
+    diesel::update(sms::table.filter(sms::id.eq(id)))
+        .set((sms::state.eq("superseded"), sms::settled_at.eq(db::now().nullable())))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Settles a message that the provider has taken.
+pub fn settle_sent(conn: &mut PgConnection, id: MessageId, sid: Option<&str>) -> Result<(), DbError> {
+    diesel::update(sms::table.filter(sms::id.eq(id)))
+        .set((sms::state.eq("sent"), sms::provider_sid.eq(sid), sms::settled_at.eq(db::now().nullable())))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Settles a message that may or may not have been sent. It is not sent again by itself.
+pub fn settle_unknown(conn: &mut PgConnection, id: MessageId) -> Result<(), DbError> {
+    diesel::update(sms::table.filter(sms::id.eq(id)))
+        .set((sms::state.eq("unknown"), sms::settled_at.eq(db::now().nullable())))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Settles a message that surely was not sent, and gives it back to the limits unless it was the asker's to know.
+pub fn settle_refused(
+    conn: &mut PgConnection,
+    id: MessageId,
+    error_code: Option<u32>,
+    fault: Fault,
+) -> Result<(), DbError> {
+    diesel::update(sms::table.filter(sms::id.eq(id)))
+        .set((
+            sms::state.eq("failed"),
+            sms::error_code.eq(error_code.and_then(|code| i32::try_from(code).ok())),
+            sms::fault.eq(fault.as_str()),
+            sms::charged.eq(fault.is_persons()),
+            sms::settled_at.eq(db::now().nullable()),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Puts a message back that surely was not sent, to be tried again after `wait`.
+pub fn retry_later(conn: &mut PgConnection, id: MessageId, wait: Duration) -> Result<(), DbError> {
+    let milliseconds = i32::try_from(wait.as_millis()).unwrap_or(i32::MAX);
+    sql_query(
+        "UPDATE sms_messages SET state = 'queued', next_attempt_at = now() + make_interval(secs => $2 / 1000.0)
+         WHERE id = $1 AND state = 'sending'",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<Integer, _>(milliseconds)
+    .execute(conn)?;
+    Ok(())
+}
+
+/// Settles as unknown what a crash has left in the middle of a call. No call lasts as long as a minute.
+pub fn settle_abandoned(conn: &mut PgConnection) -> Result<usize, DbError> {
+    let abandoned = sms::table.filter(sms::state.eq("sending")).filter(sms::claimed_at.lt((db::now() - 1.minute()).nullable()));
+    Ok(diesel::update(abandoned).set((sms::state.eq("unknown"), sms::settled_at.eq(db::now().nullable()))).execute(conn)?)
+}
+
+/// How a message stands.
+pub fn find_outcome(conn: &mut PgConnection, id: MessageId) -> Result<Option<Outcome>, DbError> {
+    let row: Option<(String, Option<String>)> =
+        sms::table.filter(sms::id.eq(id)).select((sms::state, sms::fault)).first(conn).optional()?;
+    Ok(row.map(outcome))
+}
+
+/// How the newest message of a challenge stands.
+pub fn find_newest_outcome(conn: &mut PgConnection, challenge: ChallengeId) -> Result<Option<Outcome>, DbError> {
+    let row: Option<(String, Option<String>)> = sms::table
+        .filter(sms::verification_id.eq(challenge))
+        .order(sms::send_number.desc())
+        .select((sms::state, sms::fault))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(outcome))
+}
+
+fn outcome((state, fault): (String, Option<String>)) -> Outcome {
+    match (state.as_str(), fault) {
+        ("failed", fault) => Outcome::Refused(fault.and_then(|name| Fault::parse(&name)).unwrap_or(Fault::Ours)),
+        ("queued" | "sending", _) => Outcome::Underway,
+        ("unknown", _) => Outcome::Unknown,
+        _ => Outcome::Sent,
+    }
+}

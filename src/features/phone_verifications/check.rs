@@ -1,0 +1,54 @@
+//! Comparing a code that was typed in: the first two of charge, compare, consume.
+
+use super::{CodeRefused, store};
+use crate::{
+    app::App,
+    domain::{ids::ChallengeId, one_time_code::OneTimeCode},
+    sms::Checked,
+};
+
+/// A challenge whose code was right a moment ago. Worth nothing until [`super::consume`] has used the challenge up.
+#[derive(Debug)]
+pub struct Compared(pub(super) ChallengeId);
+
+/// Pays for one guess and compares. The same for every purpose and for both owners of codes.
+///
+/// # Errors
+/// [`CodeRefused::Wrong`] and [`CodeRefused::Unchecked`] cost one guess, the others none.
+pub async fn check(app: &App, challenge: ChallengeId, code: OneTimeCode) -> Result<Compared, CodeRefused> {
+    // Paid in its own committed statement: a crash or rollback further down gives no guess back.
+    let charged = app.db.run(move |conn| match store::charge_guess(conn, challenge)? {
+        Some(charged) => Ok(charged),
+        None => Err(store::why_closed(conn, challenge)?),
+    });
+    let charged = charged.await?;
+    let wrong = match charged.guesses_left {
+        0 => CodeRefused::OutOfGuesses,
+        guesses_left => CodeRefused::Wrong { guesses_left },
+    };
+    match (&charged.code_mac, &charged.provider_sid) {
+        (Some(mac), _) => {
+            let fields: [&[u8]; 4] = [
+                challenge.0.as_bytes(),
+                charged.purpose.as_bytes(),
+                charged.phone_number.as_bytes(),
+                code.expose().as_bytes(),
+            ];
+            if mac.matches(&app.keys.one_time_code, &fields) { Ok(Compared(challenge)) } else { Err(wrong) }
+        }
+        (None, Some(sid)) => match app.sms.check(sid, &code).await {
+            Ok(Checked::Approved) => Ok(Compared(challenge)),
+            Ok(Checked::Wrong) => Err(wrong),
+            Ok(Checked::OutOfChecks) => Err(CodeRefused::OutOfGuesses),
+            // Twilio does not say why it knows nothing of it. Our row was open a moment ago, so it was approved
+            // before without our hearing of it, or Twilio's own ten minutes were over first.
+            Ok(Checked::Gone) => Err(CodeRefused::Expired),
+            Err(failure) => {
+                log::error!("event=code_check_failed challenge={challenge} why={failure}");
+                Err(CodeRefused::Unchecked)
+            }
+        },
+        // The code has not left yet, so nobody can have read it.
+        (None, None) => Err(wrong),
+    }
+}

@@ -1,0 +1,14 @@
+//! Using a challenge up: the last of charge, compare, consume.
+
+use diesel::PgConnection;
+
+use super::{CodeRefused, Compared, VerifiedPhone, store};
+
+/// Turns a right code into a proven number, once. Stands in the transaction of what the proof is for, so that both
+/// happen or neither.
+///
+/// # Errors
+/// [`CodeRefused::Expired`] when somebody else was faster or the time ran out in between.
+pub fn consume(conn: &mut PgConnection, compared: Compared, from: &str) -> Result<VerifiedPhone, CodeRefused> {
+    store::consume(conn, compared.0, from)?.map(VerifiedPhone).ok_or(CodeRefused::Expired)
+}

@@ -1,0 +1,236 @@
+//! SQL for `phone_verifications`.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    PgConnection,
+    dsl::IntervalDsl as _,
+    pg::{Pg, data_types::PgInterval},
+    prelude::*,
+    sql_query, sql_types,
+};
+
+use super::{CodeRefused, GUESSES, LIFETIME, MOST_SENDS, NotRenewed, Purpose, RESEND_WAITS};
+use crate::{
+    crypto::mac::StoredMac,
+    db::{self, DbError},
+    domain::{ids::ChallengeId, phone_number::PhoneNumber},
+    schema::phone_verifications as pv,
+};
+
+/// A guess that has been paid for, and what to compare it with.
+pub struct Charged {
+    /// Our code's MAC.
+    pub code_mac: Option<StoredMac>,
+    /// Twilio's SID, when the code is Twilio's.
+    pub provider_sid: Option<String>,
+    /// After this one.
+    pub guesses_left: i16,
+    /// Bound into the MAC.
+    pub purpose: String,
+    /// Bound into the MAC.
+    pub phone_number: String,
+}
+
+/// What the page about a challenge shows.
+pub struct Standing {
+    /// Guesses that remain for the newest code.
+    pub guesses_left: i16,
+    /// When the code stops working.
+    pub expires_at: DateTime<Utc>,
+    /// When a new code can be asked for; none when all sends are used.
+    pub resend_at: Option<DateTime<Utc>>,
+    /// The database's clock.
+    pub now: DateTime<Utc>,
+}
+
+/// A code that may still be sent.
+pub struct Sendable {
+    /// What is left of its life.
+    pub valid_for: Duration,
+    /// The verification at Twilio that it takes the place of.
+    pub replaces: Option<String>,
+}
+
+fn lifetime() -> PgInterval {
+    i32::try_from(LIFETIME.as_secs()).unwrap_or(i32::MAX).seconds()
+}
+
+/// Opens a challenge. Its code is made when it is sent.
+pub fn insert(conn: &mut PgConnection, id: ChallengeId, purpose: Purpose, phone: &PhoneNumber) -> Result<(), DbError> {
+    diesel::insert_into(pv::table)
+        .values((
+            pv::id.eq(id),
+            pv::purpose.eq(purpose.as_str()),
+            pv::phone_number.eq(phone.e164()),
+            pv::guesses_left.eq(GUESSES),
+            pv::expires_at.eq(db::now() + lifetime()),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Pays for one guess if the challenge is still open. Stands outside any transaction: the payment must stay.
+pub fn charge_guess(conn: &mut PgConnection, id: ChallengeId) -> Result<Option<Charged>, DbError> {
+    let open = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::guesses_left.gt(0)).and(pv::expires_at.gt(db::now()));
+    let row: Option<(Option<String>, Option<String>, i16, String, String)> =
+        diesel::update(pv::table.filter(pv::id.eq(id)).filter(open))
+            .set(pv::guesses_left.eq(pv::guesses_left - 1))
+            .returning((pv::code_mac, pv::provider_sid, pv::guesses_left, pv::purpose, pv::phone_number))
+            .get_result(conn)
+            .optional()?;
+    Ok(row.map(|(code_mac, provider_sid, guesses_left, purpose, phone_number)| Charged {
+        code_mac: code_mac.map(StoredMac::from_stored),
+        provider_sid,
+        guesses_left,
+        purpose,
+        phone_number,
+    }))
+}
+
+/// Why a challenge takes no more guesses.
+pub fn why_closed(conn: &mut PgConnection, id: ChallengeId) -> Result<CodeRefused, DbError> {
+    let open = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::expires_at.gt(db::now()));
+    let guesses_left: Option<i16> =
+        pv::table.filter(pv::id.eq(id)).filter(open).select(pv::guesses_left).first(conn).optional()?;
+    Ok(if guesses_left == Some(0) { CodeRefused::OutOfGuesses } else { CodeRefused::Expired })
+}
+
+/// Uses the challenge up and answers the number it proves, once.
+pub fn consume(conn: &mut PgConnection, id: ChallengeId, from: &str) -> Result<Option<PhoneNumber>, DbError> {
+    let open = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::expires_at.gt(db::now()));
+    let number: Option<String> = diesel::update(pv::table.filter(pv::id.eq(id)).filter(open))
+        .set((pv::used_at.eq(db::now().nullable()), pv::used_from.eq(from)))
+        .returning(pv::phone_number)
+        .get_result(conn)
+        .optional()?;
+    Ok(number.map(PhoneNumber::from_stored))
+}
+
+/// How the challenge stands.
+pub fn find_standing(conn: &mut PgConnection, id: ChallengeId) -> Result<Option<Standing>, DbError> {
+    type Row = (i16, i16, DateTime<Utc>, DateTime<Utc>, DateTime<Utc>);
+    let row: Option<Row> = pv::table
+        .filter(pv::id.eq(id))
+        .select((pv::sends, pv::guesses_left, pv::last_send_at, pv::expires_at, db::now()))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(sends, guesses_left, last_send_at, expires_at, clock)| Standing {
+        guesses_left,
+        expires_at,
+        resend_at: wait_after(sends).map(|wait| last_send_at + wait),
+        now: clock,
+    }))
+}
+
+/// How long after send number `sends` (from 1) the next one is possible.
+fn wait_after(sends: i16) -> Option<Duration> {
+    usize::try_from(sends - 1).ok().and_then(|index| RESEND_WAITS.get(index)).copied()
+}
+
+/// Makes room for a new code if the wait is over: the older code is dead from here on, guesses start again.
+/// Answers the number and which send it is.
+pub fn renew(conn: &mut PgConnection, id: ChallengeId) -> Result<Result<i16, NotRenewed>, DbError> {
+    let waits: Vec<i32> = RESEND_WAITS.iter().map(|wait| i32::try_from(wait.as_secs()).unwrap_or(i32::MAX)).collect();
+    #[derive(QueryableByName)]
+    struct Renewed {
+        #[diesel(sql_type = sql_types::SmallInt)]
+        sends: i16,
+    }
+    let renewed: Option<Renewed> = sql_query(
+        "UPDATE phone_verifications
+         SET sends = sends + 1, last_send_at = now(), guesses_left = $2, code_mac = NULL,
+             replaced_sid = coalesce(provider_sid, replaced_sid), provider_sid = NULL,
+             expires_at = now() + make_interval(secs => $3)
+         WHERE id = $1 AND used_at IS NULL AND closed_at IS NULL AND sends < $4
+           AND last_send_at + make_interval(secs => ($5::int[])[sends]) <= now()
+         RETURNING sends",
+    )
+    .bind::<sql_types::Uuid, _>(id)
+    .bind::<sql_types::SmallInt, _>(GUESSES)
+    .bind::<sql_types::Double, _>(LIFETIME.as_secs_f64())
+    .bind::<sql_types::SmallInt, _>(MOST_SENDS)
+    .bind::<sql_types::Array<sql_types::Integer>, _>(&waits)
+    .get_result(conn)
+    .optional()?;
+    match renewed {
+        Some(Renewed { sends }) => Ok(Ok(sends)),
+        None => why_not_renewed(conn, id).map(Err),
+    }
+}
+
+fn why_not_renewed(conn: &mut PgConnection, id: ChallengeId) -> Result<NotRenewed, DbError> {
+    let usable = pv::used_at.is_null().and(pv::closed_at.is_null());
+    if !diesel::select(diesel::dsl::exists(pv::table.filter(pv::id.eq(id)).filter(usable))).get_result(conn)? {
+        return Ok(NotRenewed::Closed);
+    }
+    let standing = find_standing(conn, id)?;
+    Ok(match standing.and_then(|standing| Some((standing.resend_at?, standing.now))) {
+        None => NotRenewed::NoSendsLeft,
+        Some((at, clock)) => NotRenewed::TooSoon { wait: (at - clock).to_std().unwrap_or_default() },
+    })
+}
+
+/// Ends a challenge whose place another has taken.
+pub fn close(conn: &mut PgConnection, id: ChallengeId) -> Result<(), DbError> {
+    let open = pv::table.filter(pv::id.eq(id)).filter(pv::used_at.is_null()).filter(pv::closed_at.is_null());
+    diesel::update(open).set(pv::closed_at.eq(db::now().nullable())).execute(conn)?;
+    Ok(())
+}
+
+/// Stores the MAC of our code for send number `send`, unless a newer send has taken its place or the challenge is over.
+pub fn put_code(conn: &mut PgConnection, id: ChallengeId, send: i16, mac: &StoredMac) -> Result<Option<Sendable>, DbError> {
+    let changes = (pv::code_mac.eq(mac.as_stored()), pv::provider_sid.eq(None::<String>));
+    let row: Option<PgInterval> = diesel::update(pv::table.filter(pv::id.eq(id)).filter(awaits(send)))
+        .set(changes)
+        .returning(diesel::dsl::sql::<sql_types::Interval>("expires_at - now()"))
+        .get_result(conn)
+        .optional()?;
+    Ok(row.map(|left| Sendable { valid_for: seconds(left), replaces: None }))
+}
+
+/// Makes room for Twilio's code. Verify repeats one code for a number whatever it is for, so every other live
+/// challenge for the number ends here and the verification before this one is named, to be cancelled (SMS-14).
+pub fn make_way(conn: &mut PgConnection, id: ChallengeId, send: i16, number: &str) -> Result<Option<Sendable>, DbError> {
+    let row: Option<(PgInterval, Option<String>)> = pv::table
+        .filter(pv::id.eq(id))
+        .filter(awaits(send))
+        .select((diesel::dsl::sql::<sql_types::Interval>("expires_at - now()"), pv::replaced_sid))
+        .for_update()
+        .first(conn)
+        .optional()?;
+    let Some((left, earlier)) = row else { return Ok(None) };
+    let others = pv::table
+        .filter(pv::phone_number.eq(number))
+        .filter(pv::id.ne(id))
+        .filter(pv::provider_sid.is_not_null())
+        .filter(pv::used_at.is_null())
+        .filter(pv::closed_at.is_null());
+    let closed: Vec<Option<String>> =
+        diesel::update(others).set(pv::closed_at.eq(db::now().nullable())).returning(pv::provider_sid).get_results(conn)?;
+    diesel::update(pv::table.filter(pv::id.eq(id))).set(pv::code_mac.eq(None::<String>)).execute(conn)?;
+    Ok(Some(Sendable { valid_for: seconds(left), replaces: earlier.or_else(|| closed.into_iter().flatten().next()) }))
+}
+
+/// Remembers that Twilio owns the code of send number `send`.
+pub fn put_provider_sid(conn: &mut PgConnection, id: ChallengeId, send: i16, sid: &str) -> Result<(), DbError> {
+    diesel::update(pv::table.filter(pv::id.eq(id)).filter(awaits(send))).set(pv::provider_sid.eq(sid)).execute(conn)?;
+    Ok(())
+}
+
+/// Removes challenges that ended a day ago, for housekeeping (DAT-03).
+pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
+    Ok(diesel::delete(pv::table.filter(pv::expires_at.lt(db::now() - 1.day()))).execute(conn)?)
+}
+
+/// That the challenge is live and waits for the code of send number `send`.
+fn awaits(send: i16) -> Box<dyn BoxableExpression<pv::table, Pg, SqlType = sql_types::Bool>> {
+    let live = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::expires_at.gt(db::now()));
+    Box::new(pv::sends.eq(send).and(live))
+}
+
+fn seconds(interval: PgInterval) -> Duration {
+    let days = i64::from(interval.days) + 30 * i64::from(interval.months);
+    Duration::from_micros(u64::try_from(interval.microseconds + days * 86_400_000_000).unwrap_or(0))
+}

@@ -1,0 +1,43 @@
+//! Putting a mistyped number right, without filling in the rest again.
+
+use diesel::PgConnection;
+
+use super::{NotSent, Pending, Sending, resend, start, store};
+use crate::{
+    db,
+    domain::{country::Country, ids::ChallengeId, phone_number::PhoneNumber},
+    features::{
+        messages::reserve::{self, Asker, Limits},
+        phone_verifications::{self, Purpose},
+    },
+};
+
+/// Sends a code to another number; the challenge for the number before is over. The same number again is a resend,
+/// with its waits.
+///
+/// # Errors
+/// [`NotSent`]; then the number before still stands.
+pub fn correct_number(
+    conn: &mut PgConnection,
+    limits: &Limits,
+    asker: &Asker,
+    pending: &Pending,
+    country: Country,
+    phone: PhoneNumber,
+) -> Result<Sending, NotSent> {
+    if phone == pending.details.phone && pending.phone_proven_at.is_none() {
+        return resend::resend(conn, limits, asker, pending);
+    }
+    let mut details = pending.details.clone();
+    details.country = country;
+    details.phone = phone;
+    db::transaction(conn, |conn| {
+        let challenge = ChallengeId::generate();
+        phone_verifications::store::insert(conn, challenge, Purpose::Registration, &details.phone)?;
+        store::change_number(conn, pending.id, challenge, &details)?;
+        phone_verifications::store::close(conn, pending.challenge)?;
+        let text = start::first_text(conn, &details, challenge)?;
+        let message = reserve::reserve(conn, limits, asker, &text)?;
+        Ok(Sending { registration: pending.id, message })
+    })
+}

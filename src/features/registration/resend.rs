@@ -1,0 +1,32 @@
+//! Sending a new code to the same number.
+
+use diesel::PgConnection;
+
+use super::{NotSent, Pending, Sending, start};
+use crate::{
+    db,
+    features::{
+        messages::reserve::{self, Asker, Limits, Text},
+        phone_verifications,
+    },
+};
+
+/// Replaces the code by a new one once the wait is over.
+///
+/// # Errors
+/// [`NotSent`]; then the code before still works.
+pub fn resend(conn: &mut PgConnection, limits: &Limits, asker: &Asker, pending: &Pending) -> Result<Sending, NotSent> {
+    db::transaction(conn, |conn| {
+        let send =
+            phone_verifications::store::renew(conn, pending.challenge)?.map_err(NotSent::NotRenewed)?;
+        let text = Text {
+            kind: start::kind_for(conn, &pending.details)?,
+            to: pending.details.phone.clone(),
+            locale: pending.details.locale.clone(),
+            challenge: pending.challenge,
+            send,
+        };
+        let message = reserve::reserve(conn, limits, asker, &text)?;
+        Ok(Sending { registration: pending.id, message })
+    })
+}

@@ -1,0 +1,73 @@
+//! Things that may happen only so often, in a sliding log that all instances share.
+
+use std::time::Duration;
+
+use diesel::{PgConnection, prelude::*, sql_query, sql_types};
+
+use crate::{db::{self, DbError}, schema::throttles};
+
+/// A rule with its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// Telling whoever proved a number that an email address has an account: 3 times a day for a number (AUT-10), or
+    /// one SIM could test a whole address book.
+    EmailDisclosed,
+}
+
+impl Rule {
+    fn name(self) -> &'static str {
+        match self {
+            Self::EmailDisclosed => "email_disclosed",
+        }
+    }
+
+    fn limit(self) -> i64 {
+        match self {
+            Self::EmailDisclosed => 3,
+        }
+    }
+
+    fn window(self) -> Duration {
+        match self {
+            Self::EmailDisclosed => Duration::from_secs(24 * 3600),
+        }
+    }
+}
+
+/// The longest window of any rule; older rows decide nothing.
+pub const LONGEST_WINDOW_HOURS: i32 = 24;
+
+/// Counts one more time under `rule` for `key` and answers whether it was still allowed. Stands in a transaction:
+/// whoever comes with the same key waits for its end.
+pub fn charge(conn: &mut PgConnection, rule: Rule, key: &[u8; 32]) -> Result<bool, DbError> {
+    #[derive(QueryableByName)]
+    struct Used {
+        #[diesel(sql_type = sql_types::BigInt)]
+        used: i64,
+    }
+    sql_query("SELECT pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 0))")
+        .bind::<sql_types::Binary, _>(key.as_slice())
+        .execute(conn)?;
+    let Used { used } = sql_query(
+        "SELECT count(*) AS used FROM throttles
+         WHERE rule = $1 AND key_hash = $2 AND happened_at > clock_timestamp() - make_interval(secs => $3)",
+    )
+    .bind::<sql_types::Text, _>(rule.name())
+    .bind::<sql_types::Binary, _>(key.as_slice())
+    .bind::<sql_types::Double, _>(rule.window().as_secs_f64())
+    .get_result(conn)?;
+    if used >= rule.limit() {
+        return Ok(false);
+    }
+    diesel::insert_into(throttles::table)
+        .values((throttles::rule.eq(rule.name()), throttles::key_hash.eq(key.as_slice())))
+        .execute(conn)?;
+    Ok(true)
+}
+
+/// Removes what no rule looks at any more, for housekeeping.
+pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
+    use diesel::dsl::IntervalDsl as _;
+    let old = throttles::happened_at.lt(db::now() - LONGEST_WINDOW_HOURS.hours());
+    Ok(diesel::delete(throttles::table.filter(old)).execute(conn)?)
+}

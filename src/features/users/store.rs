@@ -1,0 +1,105 @@
+//! SQL for `users` and the profiles.
+
+use chrono::{DateTime, Utc};
+use diesel::{PgConnection, dsl::exists, prelude::*, select};
+
+use super::{NewUser, Overview, Taken, UserEpoch};
+use crate::{
+    db::{self, DbError},
+    domain::{email_address::EmailAddress, full_name::FullName, ids::UserId, phone_number::PhoneNumber, role::Role},
+    schema::{maid_profiles, sponsor_profiles, users},
+};
+
+/// Whether the number is proven for an account.
+pub fn owns_number(conn: &mut PgConnection, phone: &PhoneNumber) -> Result<bool, DbError> {
+    let owner = users::table.filter(users::phone_number.eq(phone.e164())).filter(users::phone_verified_at.is_not_null());
+    Ok(select(exists(owner)).get_result(conn)?)
+}
+
+/// Whether an account has the address.
+pub fn has_email(conn: &mut PgConnection, email: &EmailAddress) -> Result<bool, DbError> {
+    Ok(select(exists(users::table.filter(users::email.eq(email.as_str())))).get_result(conn)?)
+}
+
+/// Inserts user and profile, or answers what is taken. Of those who race for one number or address one wins.
+pub fn insert(conn: &mut PgConnection, new: &NewUser) -> Result<Result<UserEpoch, Taken>, DbError> {
+    let id = UserId::generate();
+    let inserted = diesel::insert_into(users::table)
+        .values((
+            users::id.eq(id),
+            users::role.eq(new.role.as_str()),
+            users::email.eq(new.email.as_ref().map(|email| email.as_str())),
+            users::password_hash.eq(new.password_hash.as_stored()),
+            users::locale.eq(&new.locale),
+            users::phone_number.eq(new.phone.number().e164()),
+            users::phone_verified_at.eq(db::now().nullable()),
+            users::terms_accepted_at.eq(new.terms_accepted_at),
+        ))
+        .on_conflict_do_nothing()
+        .returning(users::auth_epoch)
+        .get_result(conn)
+        .optional()?;
+    let Some(auth_epoch) = inserted else {
+        let taken = if owns_number(conn, new.phone.number())? { Taken::Number } else { Taken::Email };
+        return Ok(Err(taken));
+    };
+    insert_profile(conn, id, new.role, &new.full_name)?;
+    Ok(Ok(UserEpoch { id, auth_epoch }))
+}
+
+fn insert_profile(conn: &mut PgConnection, id: UserId, role: Role, name: &FullName) -> Result<(), DbError> {
+    match role {
+        Role::Sponsor => diesel::insert_into(sponsor_profiles::table)
+            .values((sponsor_profiles::user_id.eq(id), sponsor_profiles::full_name.eq(name.as_str())))
+            .execute(conn)?,
+        Role::Maid => diesel::insert_into(maid_profiles::table)
+            .values((maid_profiles::user_id.eq(id), maid_profiles::full_name.eq(name.as_str())))
+            .execute(conn)?,
+    };
+    Ok(())
+}
+
+/// Takes a number away from the account that has it, which stays as it is otherwise. Answers whose it was.
+pub fn contest_number(conn: &mut PgConnection, phone: &PhoneNumber) -> Result<Option<UserId>, DbError> {
+    let owner = users::table.filter(users::phone_number.eq(phone.e164())).filter(users::phone_verified_at.is_not_null());
+    let contested = diesel::update(owner)
+        .set((
+            users::phone_verified_at.eq(None::<DateTime<Utc>>),
+            users::phone_contested_at.eq(db::now().nullable()),
+        ))
+        .returning(users::id)
+        .get_result(conn)
+        .optional()?;
+    Ok(contested)
+}
+
+/// What the overview page shows.
+pub fn find_overview(conn: &mut PgConnection, id: UserId) -> Result<Option<Overview>, DbError> {
+    type Row =
+        (String, String, Option<DateTime<Utc>>, Option<DateTime<Utc>>, Option<String>, Option<String>);
+    let row: Option<Row> = users::table
+        .left_join(sponsor_profiles::table)
+        .left_join(maid_profiles::table)
+        .filter(users::id.eq(id))
+        .select((
+            users::role,
+            users::phone_number,
+            users::phone_verified_at,
+            users::phone_contested_at,
+            sponsor_profiles::full_name.nullable(),
+            maid_profiles::full_name.nullable(),
+        ))
+        .first(conn)
+        .optional()?;
+    row.map(|(role, phone, verified_at, contested_at, sponsor, maid)| {
+        let malformed = || DbError::Fault(format!("users {id}: a stored value is malformed"));
+        Ok(Overview {
+            role: Role::parse(&role).ok_or_else(malformed)?,
+            full_name: sponsor.or(maid).and_then(|name| FullName::parse(&name).ok()).ok_or_else(malformed)?,
+            phone: PhoneNumber::from_stored(phone),
+            phone_since: verified_at.or(contested_at).ok_or_else(malformed)?,
+            phone_contested: verified_at.is_none(),
+        })
+    })
+    .transpose()
+}

@@ -1,0 +1,146 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    activity (id) {
+        id -> Int8,
+        user_id -> Uuid,
+        event -> Text,
+        address -> Nullable<Text>,
+        happened_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    maid_profiles (user_id) {
+        user_id -> Uuid,
+        full_name -> Text,
+    }
+}
+
+diesel::table! {
+    phone_verifications (id) {
+        id -> Uuid,
+        purpose -> Text,
+        phone_number -> Text,
+        sends -> Int2,
+        last_send_at -> Timestamptz,
+        guesses_left -> Int2,
+        code_mac -> Nullable<Text>,
+        provider_sid -> Nullable<Text>,
+        replaced_sid -> Nullable<Text>,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+        used_from -> Nullable<Text>,
+        closed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    registrations (id) {
+        id -> Uuid,
+        role -> Text,
+        full_name -> Text,
+        email -> Nullable<Text>,
+        country -> Text,
+        phone_number -> Text,
+        password_hash -> Text,
+        locale -> Text,
+        terms_accepted_at -> Timestamptz,
+        verification_id -> Uuid,
+        phone_proven_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        token_hash -> Bytea,
+        auth_epoch -> Int4,
+        created_at -> Timestamptz,
+        last_seen_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sms_messages (id) {
+        id -> Uuid,
+        verification_id -> Nullable<Uuid>,
+        send_number -> Int2,
+        kind -> Text,
+        phone_number -> Text,
+        locale -> Text,
+        user_id -> Nullable<Uuid>,
+        browser_id -> Uuid,
+        address -> Nullable<Text>,
+        address_block -> Nullable<Text>,
+        stranger -> Bool,
+        state -> Text,
+        charged -> Bool,
+        attempts -> Int2,
+        next_attempt_at -> Timestamptz,
+        provider -> Nullable<Text>,
+        provider_sid -> Nullable<Text>,
+        error_code -> Nullable<Int4>,
+        fault -> Nullable<Text>,
+        created_at -> Timestamptz,
+        claimed_at -> Nullable<Timestamptz>,
+        settled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    sponsor_profiles (user_id) {
+        user_id -> Uuid,
+        full_name -> Text,
+    }
+}
+
+diesel::table! {
+    throttles (id) {
+        id -> Int8,
+        rule -> Text,
+        key_hash -> Bytea,
+        happened_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Uuid,
+        role -> Text,
+        email -> Nullable<Text>,
+        password_hash -> Text,
+        locale -> Text,
+        status -> Text,
+        phone_number -> Text,
+        phone_verified_at -> Nullable<Timestamptz>,
+        phone_contested_at -> Nullable<Timestamptz>,
+        auth_epoch -> Int4,
+        terms_accepted_at -> Timestamptz,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(activity -> users (user_id));
+diesel::joinable!(maid_profiles -> users (user_id));
+diesel::joinable!(registrations -> phone_verifications (verification_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(sms_messages -> phone_verifications (verification_id));
+diesel::joinable!(sms_messages -> users (user_id));
+diesel::joinable!(sponsor_profiles -> users (user_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    activity,
+    maid_profiles,
+    phone_verifications,
+    registrations,
+    sessions,
+    sms_messages,
+    sponsor_profiles,
+    throttles,
+    users,
+);

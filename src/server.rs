@@ -1,0 +1,151 @@
+//! Runs the HTTP server, the worker and housekeeping, and ends them in that order.
+
+use std::{fs::File, io::BufReader, time::Duration};
+
+use actix_web::{
+    App as ActixApp, HttpServer,
+    middleware::{Compress, from_fn},
+    rt,
+    web::{Data, PayloadConfig},
+};
+use diesel::{QueryableByName, RunQueryDsl as _, sql_query, sql_types::Text};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
+
+use crate::{
+    app::App,
+    config::{Config, TlsFiles},
+    db::{self, DbError, migrations},
+    features::{housekeeping, messages::worker},
+    routes,
+    sms::NoProvider,
+    web::{cookies, cross_site, fence, headers, host, request},
+};
+
+/// How long a client may take for the head of a request. ARC-07.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long an idle connection is kept.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+/// How long requests under way may go on after the signal to stop, in seconds. A call to Twilio lasts 10 at most.
+const SHUTDOWN_SECONDS: u64 = 12;
+
+/// Why the server did not start, or ended badly.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeFailed {
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// Migrations are missing in production.
+    #[error("the database lacks {0} migration(s); run: latchkey migrate")]
+    MigrationsPending(usize),
+    /// `fsync=off`.
+    #[error("PostgreSQL runs with fsync=off: a crash would give used codes back. Switch it on")]
+    FsyncOff,
+    /// The SMS provider.
+    #[error(transparent)]
+    NoProvider(#[from] NoProvider),
+    /// TLS files.
+    #[error("LATCHKEY_TLS_CERT, LATCHKEY_TLS_KEY: {0}")]
+    Tls(String),
+    /// The socket.
+    #[error("cannot listen on {0}: {1}")]
+    Bind(std::net::SocketAddr, std::io::Error),
+    /// The server's end.
+    #[error("the server ended: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// Serves until a signal ends it.
+///
+/// # Errors
+/// [`ServeFailed`].
+pub async fn serve(config: Config) -> Result<(), ServeFailed> {
+    prepare_database(&config)?;
+    let tls = config.tls.as_ref().map(tls_config).transpose()?;
+    let bind = config.bind;
+    let app = App::new(config)?;
+    let governor = fence::governor(&app);
+
+    let for_workers = app.clone();
+    let server = HttpServer::new(move || {
+        let app = for_workers.clone();
+        // What is registered last sees the request first.
+        ActixApp::new()
+            .wrap(cookies::middleware(&app.config))
+            .wrap(from_fn(cross_site::refuse))
+            .wrap(fence::fence(&governor))
+            .wrap(from_fn(host::refuse_foreign))
+            .wrap(Compress::default())
+            .wrap(from_fn(headers::add))
+            .wrap(from_fn(request::log))
+            .app_data(Data::new(app))
+            .app_data(PayloadConfig::new(crate::web::body::MOST_BYTES))
+            .configure(routes::configure)
+    })
+    .client_request_timeout(HEAD_TIMEOUT)
+    .keep_alive(KEEP_ALIVE)
+    .shutdown_timeout(SHUTDOWN_SECONDS);
+    let server = match tls {
+        Some(tls) => server.bind_rustls_0_23(bind, tls),
+        None => server.bind(bind),
+    };
+    let server = server.map_err(|error| ServeFailed::Bind(bind, error))?;
+    for address in server.addrs() {
+        let origin = app.config.base_url.origin();
+        log::info!("event=listening address={address} origin={origin} provider={}", app.sms.name());
+    }
+
+    let worker = rt::spawn(worker::run(app.clone()));
+    let housekeeping = rt::spawn(housekeeping::run(app.clone()));
+    let ended = server.run().await;
+    app.outcomes.stop();
+    housekeeping.abort();
+    let _ = worker.await;
+    log::info!("event=stopped");
+    Ok(ended?)
+}
+
+/// In development the server migrates by itself; in production that is a step of its own, with a role of its own.
+fn prepare_database(config: &Config) -> Result<(), ServeFailed> {
+    let mut conn = db::connect(config.database_url())?;
+    refuse_fsync_off(&mut conn)?;
+    if config.base_url.is_loopback() {
+        for name in migrations::apply(&mut conn)? {
+            log::info!("event=migrated name={name}");
+        }
+        return Ok(());
+    }
+    match migrations::pending(&mut conn)?.len() {
+        0 => Ok(()),
+        missing => Err(ServeFailed::MigrationsPending(missing)),
+    }
+}
+
+/// A database that loses what it has acknowledged gives used codes back (D-4).
+///
+/// # Errors
+/// [`ServeFailed::FsyncOff`].
+pub fn refuse_fsync_off(conn: &mut diesel::PgConnection) -> Result<(), ServeFailed> {
+    #[derive(QueryableByName)]
+    struct Setting {
+        #[diesel(sql_type = Text)]
+        fsync: String,
+    }
+    let Setting { fsync } =
+        sql_query("SELECT current_setting('fsync') AS fsync").get_result(conn).map_err(DbError::from)?;
+    if fsync == "on" { Ok(()) } else { Err(ServeFailed::FsyncOff) }
+}
+
+fn tls_config(files: &TlsFiles) -> Result<rustls::ServerConfig, ServeFailed> {
+    let unusable = |what: &std::path::Path, error: &dyn std::fmt::Display| {
+        ServeFailed::Tls(format!("{}: {error}", what.display()))
+    };
+    let open = |path: &std::path::Path| File::open(path).map(BufReader::new).map_err(|error| unusable(path, &error));
+    let chain = CertificateDer::pem_reader_iter(open(&files.certificate)?)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| unusable(&files.certificate, &error))?;
+    let key = PrivateKeyDer::from_pem_reader(open(&files.key)?).map_err(|error| unusable(&files.key, &error))?;
+    rustls::ServerConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
+        .map_err(|error| unusable(&files.certificate, &error))
+}

@@ -1,0 +1,167 @@
+//! Every text we send, and what it costs: texts are billed by the segment, and one is enough for each of ours.
+
+use i18n_embed::fluent::FluentLanguageLoader;
+use i18n_embed_fl::fl;
+
+use crate::domain::one_time_code::OneTimeCode;
+
+/// What a text is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TextKind {
+    /// Proves a number at registration and when it changes.
+    Verification,
+    /// The same to a number that already has an account, for its holder to know.
+    VerificationOfTakenNumber,
+}
+
+/// The text with its code, in the language of `loader`, whose isolation marks must be off.
+///
+/// With an `origin_host` the last line is `@host #code`, which lets browsers offer the code on our pages only. It is
+/// left out where it would cost another segment: a long host name, or a text that is not in Latin letters.
+/// Source: WICG, "Origin-bound one-time codes delivered via SMS". SMS-10.
+pub fn body(kind: TextKind, code: &OneTimeCode, origin_host: Option<&str>, loader: &FluentLanguageLoader) -> String {
+    let digits = code.expose();
+    let text = match kind {
+        TextKind::Verification => fl!(loader, "sms-verification", code = digits),
+        TextKind::VerificationOfTakenNumber => fl!(loader, "sms-verification-taken", code = digits),
+    };
+    let Some(host) = origin_host else { return text };
+    let bound = format!("{text}\n@{host} #{digits}");
+    if segments(&bound) > segments(&text) { text } else { bound }
+}
+
+/// In how many segments a text is billed. GSM-7 holds 160 characters, or 153 in each of several segments; one character
+/// outside it makes the whole text UCS-2, with 70 or 67. A character of two units is not cut in half.
+/// Source: GSM 03.38 (3GPP TS 23.038).
+pub fn segments(text: &str) -> usize {
+    match text.chars().map(gsm_7_units).collect::<Option<Vec<_>>>() {
+        Some(units) => pack(&units, 160, 153),
+        None => pack(&text.chars().map(char::len_utf16).collect::<Vec<_>>(), 70, 67),
+    }
+}
+
+fn pack(units: &[usize], alone: usize, each: usize) -> usize {
+    if units.iter().sum::<usize>() <= alone {
+        return 1;
+    }
+    let (mut segments, mut used) = (1, 0);
+    for size in units {
+        if used + size > each {
+            segments += 1;
+            used = 0;
+        }
+        used += size;
+    }
+    segments
+}
+
+/// How many of the 7-bit units a character takes, if GSM-7 has it at all.
+fn gsm_7_units(character: char) -> Option<usize> {
+    const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?\
+                         ¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+    const EXTENSION: &str = "\u{c}^{}\\[~]|€";
+    if BASIC.contains(character) {
+        Some(1)
+    } else if EXTENSION.contains(character) {
+        Some(2)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use i18n_embed::LanguageLoader;
+    use i18n_embed::fluent::fluent_language_loader;
+
+    use super::*;
+
+    #[derive(rust_embed::RustEmbed)]
+    #[folder = "locales/"]
+    struct Catalogues;
+
+    const KINDS: [TextKind; 2] = [TextKind::Verification, TextKind::VerificationOfTakenNumber];
+
+    fn english() -> FluentLanguageLoader {
+        let loader = fluent_language_loader!();
+        loader.load_languages(&Catalogues, &[loader.fallback_language().clone()]).expect("the English catalogue");
+        loader.set_use_isolating(false);
+        loader
+    }
+
+    fn code(digits: &str) -> OneTimeCode {
+        OneTimeCode::parse(digits).expect("a code")
+    }
+
+    #[test]
+    fn the_texts_read_as_promised() {
+        let loader = english();
+        assert_eq!(
+            body(TextKind::Verification, &code("012345"), None, &loader),
+            "Your Latchkey verification code is: 012345. Valid for 10 minutes."
+        );
+        assert_eq!(
+            body(TextKind::VerificationOfTakenNumber, &code("000042"), None, &loader),
+            "This number has a Latchkey account: sign in or reset your password. \
+             To open a new account, your verification code is: 000042."
+        );
+    }
+
+    #[test]
+    fn sms_10_the_last_line_binds_the_code_to_our_host() {
+        let text = body(TextKind::Verification, &code("123456"), Some("id.example.com"), &english());
+        assert_eq!(text, "Your Latchkey verification code is: 123456. Valid for 10 minutes.\n@id.example.com #123456");
+    }
+
+    #[test]
+    fn sms_10_every_text_is_one_segment_whatever_the_host() {
+        let loader = english();
+        let endless = format!("{}.example.com", "long-label.".repeat(20));
+        for kind in KINDS {
+            for host in [None, Some("id.example.com"), Some("accounts.household-platform.example"), Some(&endless)] {
+                let text = body(kind, &code("123456"), host, &loader);
+                assert_eq!(segments(&text), 1, "{text}");
+                assert!(text.chars().all(|letter| gsm_7_units(letter).is_some()), "{text}");
+            }
+            let without = body(kind, &code("123456"), None, &loader);
+            assert_eq!(body(kind, &code("123456"), Some(&endless), &loader), without);
+        }
+    }
+
+    /// Figures of Twilio's own calculator.
+    #[test]
+    fn segments_are_counted_as_twilio_counts_them() {
+        let origin = "\n\n@otp.example.com #123456";
+        let amharic = "የማረጋገጫ ኮድዎ 123456 ነው። ለ5 ደቂቃ ያገለግላል። ለማንም አያጋሩ።";
+        let arabic = "رمز التحقق الخاص بك هو 123456. صالح لمدة 5 دقائق. لا تشاركه مع أحد.";
+        let cases = [
+            (String::new(), 1),
+            ("a".repeat(160), 1),
+            ("a".repeat(161), 2),
+            ("a".repeat(306), 2),
+            ("a".repeat(307), 3),
+            ("€".repeat(80), 1),
+            ("€".repeat(81), 2),
+            // 153 units hold 76 of them and half of another: three segments, although 306 units would make two.
+            ("€".repeat(153), 3),
+            ("የ".repeat(70), 1),
+            ("የ".repeat(71), 2),
+            ("የ".repeat(134), 2),
+            ("የ".repeat(135), 3),
+            ("👍".repeat(35), 1),
+            ("👍".repeat(36), 2),
+            (format!("123456 is your Example code. It expires in 5 minutes. Do not share it.{origin}"), 1),
+            (amharic.to_owned(), 1),
+            (format!("{amharic}{origin}"), 2),
+            (format!("ኮድዎ 123456 ነው። ለማንም አያጋሩ።{origin}"), 1),
+            (arabic.to_owned(), 1),
+            (format!("{arabic}{origin}"), 2),
+            (format!("رمزك 123456. لا تشاركه.{origin}"), 1),
+            ("`".repeat(71), 2),
+            ("@#$_\n".repeat(32), 1),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(segments(&text), expected, "{text}");
+        }
+    }
+}

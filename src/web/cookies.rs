@@ -1,0 +1,124 @@
+//! The one cookie. Sealed and private, and still replayable: a browser can put an old one back (D-10). So it holds
+//! ids, the session token and notices, and the database decides what they are worth.
+
+use actix_session::{
+    Session, SessionMiddleware,
+    config::{CookieContentSecurity, PersistentSession},
+    storage::CookieSessionStore,
+};
+use actix_web::cookie::{Key, SameSite, time::Duration};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    config::{BaseUrl, Config},
+    crypto::{
+        keys::{KeyRing, KeyUse},
+        token::Token,
+    },
+    domain::ids::{BrowserId, RegistrationId},
+    web::page::Notice,
+};
+
+/// The longest that any row behind the cookie lives.
+const LIFETIME: Duration = Duration::days(30);
+
+/// The middleware that opens and seals the cookie.
+pub fn middleware(config: &Config) -> SessionMiddleware<CookieSessionStore> {
+    let key = KeyRing::derive(&config.secret_key, KeyUse::SessionCookie);
+    SessionMiddleware::builder(CookieSessionStore::default(), Key::from(key.current.expose()))
+        .cookie_name(name(&config.base_url).to_owned())
+        .cookie_secure(config.base_url.is_https())
+        .cookie_http_only(true)
+        .cookie_same_site(SameSite::Lax)
+        .cookie_path("/".to_owned())
+        .cookie_content_security(CookieContentSecurity::Private)
+        .session_lifecycle(PersistentSession::default().session_ttl(LIFETIME))
+        .build()
+}
+
+/// `__Host-` ties the cookie to this very host (SES-12); browsers take it over TLS only.
+fn name(base_url: &BaseUrl) -> &'static str {
+    if base_url.is_https() { "__Host-latchkey" } else { "latchkey" }
+}
+
+/// What the browser carries.
+#[derive(Clone)]
+pub struct Cookies(Session);
+
+const SESSION: &str = "session";
+const BROWSER: &str = "browser";
+const REGISTRATION: &str = "registration";
+const NOTICE: &str = "notice";
+
+impl Cookies {
+    /// Those of a request.
+    pub fn new(session: Session) -> Self {
+        Self(session)
+    }
+
+    /// The session token, if there is one that can be read.
+    pub fn session_token(&self) -> Option<Token> {
+        Token::from_cookie(&self.get::<String>(SESSION)?)
+    }
+
+    /// Signs the browser in: everything but its own id goes, and the token comes.
+    pub fn sign_in(&self, token: &Token) {
+        let browser = self.get::<BrowserId>(BROWSER);
+        self.0.clear();
+        if let Some(browser) = browser {
+            self.put(BROWSER, browser);
+        }
+        self.put(SESSION, token.to_cookie().as_str());
+    }
+
+    /// Ends the cookie.
+    pub fn sign_out(&self) {
+        self.0.clear();
+    }
+
+    /// This browser's id, new if it has none yet.
+    pub fn browser(&self) -> BrowserId {
+        self.get(BROWSER).unwrap_or_else(|| {
+            let id = BrowserId::generate();
+            self.put(BROWSER, id);
+            id
+        })
+    }
+
+    /// The registration that was begun here.
+    pub fn registration(&self) -> Option<RegistrationId> {
+        self.get(REGISTRATION)
+    }
+
+    /// Remembers the registration that was begun here.
+    pub fn begin_registration(&self, id: RegistrationId) {
+        self.put(REGISTRATION, id);
+    }
+
+    /// Forgets it.
+    pub fn end_registration(&self) {
+        self.0.remove(REGISTRATION);
+    }
+
+    /// Leaves a notice for the next page.
+    pub fn say_next(&self, notice: Notice) {
+        self.put(NOTICE, notice.key());
+    }
+
+    /// Takes the notice that was left for this page.
+    pub fn take_notice(&self) -> Option<Notice> {
+        let key: String = self.get(NOTICE)?;
+        self.0.remove(NOTICE);
+        Notice::from_key(&key)
+    }
+
+    fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        self.0.get(name).ok().flatten()
+    }
+
+    fn put<T: Serialize>(&self, name: &str, value: T) {
+        if let Err(error) = self.0.insert(name, value) {
+            log::error!("event=cookie_not_written name={name} error={error}");
+        }
+    }
+}

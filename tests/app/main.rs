@@ -1,0 +1,8 @@
+//! The tests of the program as a whole, one file a feature, linked into one binary.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it stands")]
+
+mod registration;
+mod support;
+mod twilio_contract;
+mod twilio_failures;

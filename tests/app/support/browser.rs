@@ -1,0 +1,170 @@
+//! A browser without JavaScript: keeps cookies, sends the headers of a same-origin form, follows nothing by itself.
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap, redirect::Policy};
+use scraper::{Html, Selector};
+
+use super::BASE_URL;
+
+static NUMBER: AtomicU32 = AtomicU32::new(1);
+
+/// Clones share their cookies, like tabs.
+#[derive(Clone)]
+pub struct Browser {
+    client: reqwest::Client,
+    server: SocketAddr,
+    pub address: String,
+    cookies: Arc<Mutex<BTreeMap<String, String>>>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Page {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Browser {
+    pub fn new(server: SocketAddr) -> Self {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let [_, a, b, c] = number.to_be_bytes();
+        Self {
+            client: reqwest::Client::builder().redirect(Policy::none()).no_proxy().build().unwrap(),
+            server,
+            address: format!("10.{a}.{b}.{c}"),
+            cookies: Arc::default(),
+        }
+    }
+
+    /// The same browser seen from another address.
+    pub fn from(mut self, address: &str) -> Self {
+        self.address = address.to_owned();
+        self
+    }
+
+    /// The same cookies at another process.
+    pub fn at(&self, server: SocketAddr) -> Self {
+        Self { server, ..self.clone() }
+    }
+
+    /// A copy whose cookies go their own way from here on.
+    pub fn fork(&self) -> Self {
+        let cookies = self.cookies.lock().unwrap().clone();
+        Self { cookies: Arc::new(Mutex::new(cookies)), ..self.clone() }
+    }
+
+    pub fn cookies(&self) -> BTreeMap<String, String> {
+        self.cookies.lock().unwrap().clone()
+    }
+
+    pub fn set_cookies(&self, cookies: BTreeMap<String, String>) {
+        *self.cookies.lock().unwrap() = cookies;
+    }
+
+    /// A request without any of a browser's headers but host, address and cookies.
+    pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
+        let host = BASE_URL.trim_start_matches("http://");
+        let mut request = self
+            .client
+            .request(method, format!("http://{}{path}", self.server))
+            .header("host", host)
+            .header("x-forwarded-for", &self.address);
+        let cookies = self.cookies();
+        if !cookies.is_empty() {
+            let pairs: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header("cookie", pairs.join("; "));
+        }
+        request
+    }
+
+    /// Sends a request and keeps the cookies of its answer.
+    pub async fn send(&self, request: RequestBuilder) -> Page {
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        for cookie in headers.get_all("set-cookie") {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            let mut cookies = self.cookies.lock().unwrap();
+            if value.is_empty() || cookie.to_str().unwrap().contains("Max-Age=0") {
+                cookies.remove(name);
+            } else {
+                cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        Page { status, headers, body: response.text().await.unwrap() }
+    }
+
+    pub async fn get(&self, path: &str) -> Page {
+        self.send(self.bare(Method::GET, path).header("sec-fetch-dest", "document")).await
+    }
+
+    /// Submits a form of our own page.
+    pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.send(self.form(path).form(fields)).await
+    }
+
+    /// A POST of our own page, whose body is still to be given.
+    pub fn form(&self, path: &str) -> RequestBuilder {
+        self.bare(Method::POST, path).header("sec-fetch-site", "same-origin").header("sec-fetch-dest", "document")
+    }
+
+    /// Submits a body exactly as given.
+    pub async fn submit_raw(&self, path: &str, body: impl Into<reqwest::Body>) -> Page {
+        let request = self.form(path).header("content-type", "application/x-www-form-urlencoded").body(body);
+        self.send(request).await
+    }
+}
+
+impl Page {
+    #[track_caller]
+    pub fn redirects_to(&self, path: &str) -> &Self {
+        assert_eq!((self.status.as_u16(), self.location()), (303, Some(path)), "{}", self.body);
+        self
+    }
+
+    #[track_caller]
+    pub fn shows(&self, status: u16, text: &str) -> &Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.body);
+        assert!(self.text().contains(text), "{text:?} is not on the page:\n{}", self.text());
+        self
+    }
+
+    pub fn location(&self) -> Option<&str> {
+        self.header("location")
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// What a reader sees, in one line.
+    pub fn text(&self) -> String {
+        let words: Vec<String> = self.html().root_element().text().map(str::to_owned).collect();
+        words.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    pub fn html(&self) -> Html {
+        Html::parse_document(&self.body)
+    }
+
+    /// An attribute of the first element that a selector finds.
+    pub fn attribute(&self, selector: &str, name: &str) -> Option<String> {
+        let element = Selector::parse(selector).unwrap();
+        self.html().select(&element).next()?.value().attr(name).map(str::to_owned)
+    }
+
+    /// The text of the message beside a field.
+    pub fn error_of(&self, field: &str) -> Option<String> {
+        let selector = Selector::parse(&format!("#{field}-error")).unwrap();
+        self.html().select(&selector).next().map(|element| element.text().collect::<String>().trim().to_owned())
+    }
+}

@@ -1,0 +1,131 @@
+//! A database for each test, copied from a template that is migrated once.
+
+use std::sync::{
+    LazyLock,
+    atomic::{AtomicU32, Ordering},
+};
+
+use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query, sql_types::BigInt};
+use latchkey::db::migrations;
+use url::Url;
+
+/// One test's database. Dropped with the value.
+pub struct Database {
+    name: String,
+}
+
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+
+static TEMPLATE: LazyLock<String> = LazyLock::new(|| {
+    let name = format!("latchkey_template_{}", std::process::id());
+    run_on_server(&format!("CREATE DATABASE {name}"));
+    migrations::apply(&mut connect(&name)).unwrap();
+    name
+});
+
+impl Database {
+    pub fn create() -> Self {
+        let name = format!("latchkey_test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        run_on_server(&format!("CREATE DATABASE {name} TEMPLATE {}", *TEMPLATE));
+        Self { name }
+    }
+
+    pub fn create_empty() -> Self {
+        let name = format!("latchkey_test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        run_on_server(&format!("CREATE DATABASE {name}"));
+        Self { name }
+    }
+
+    pub fn url(&self) -> String {
+        url_of(&self.name)
+    }
+
+    pub fn connect(&self) -> PgConnection {
+        connect(&self.name)
+    }
+
+    /// Runs one statement.
+    pub fn run(&self, sql: &str) {
+        sql_query(sql).execute(&mut self.connect()).unwrap();
+    }
+
+    /// The number that a query answers, `SELECT count(*) FROM …`.
+    pub fn number(&self, sql: &str) -> i64 {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = BigInt)]
+            number: i64,
+        }
+        sql_query(format!("SELECT ({sql})::bigint AS number")).get_result::<Row>(&mut self.connect()).unwrap().number
+    }
+
+    /// The text that a query answers.
+    pub fn text(&self, sql: &str) -> Option<String> {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Text>)]
+            text: Option<String>,
+        }
+        sql_query(format!("SELECT ({sql})::text AS text")).get_result::<Row>(&mut self.connect()).unwrap().text
+    }
+
+    /// How many rows a table has.
+    pub fn count(&self, table: &str) -> i64 {
+        self.number(&format!("SELECT count(*) FROM {table}"))
+    }
+
+    /// Everything in the database as text, for searching.
+    pub fn dump(&self) -> String {
+        #[derive(QueryableByName)]
+        struct Table {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            name: String,
+        }
+        let conn = &mut self.connect();
+        let tables: Vec<Table> =
+            sql_query("SELECT table_name::text AS name FROM information_schema.tables WHERE table_schema = 'public'")
+                .get_results(conn)
+                .unwrap();
+        let rows = |Table { name }| self.text(&format!("SELECT string_agg(t::text, E'\\n') FROM {name} AS t"));
+        tables.into_iter().filter_map(rows).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Moves every moment in every table into the past.
+    pub fn let_pass(&self, time: &str) {
+        self.run(&format!(
+            "DO $$ DECLARE c record; BEGIN
+               FOR c IN SELECT table_name, string_agg(format('%1$I = %1$I - interval %2$L', column_name, '{time}'), ', ')
+                            AS changes
+                        FROM information_schema.columns
+                        WHERE table_schema = 'public' AND data_type = 'timestamp with time zone'
+                        GROUP BY table_name
+               LOOP EXECUTE format('UPDATE %I SET %s', c.table_name, c.changes); END LOOP; END $$"
+        ));
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        run_on_server(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+    }
+}
+
+fn server_url() -> Url {
+    let url = std::env::var("LATCHKEY_TEST_DATABASE_URL")
+        .expect("LATCHKEY_TEST_DATABASE_URL is not set: run the tests with ./dev test");
+    Url::parse(&url).unwrap()
+}
+
+fn url_of(database: &str) -> String {
+    let mut url = server_url();
+    url.set_path(database);
+    url.to_string()
+}
+
+fn connect(database: &str) -> PgConnection {
+    PgConnection::establish(&url_of(database)).unwrap()
+}
+
+fn run_on_server(sql: &str) {
+    sql_query(sql).execute(&mut PgConnection::establish(server_url().as_str()).unwrap()).unwrap();
+}

@@ -1,0 +1,208 @@
+//! What the tests stand on: the real binary, a database of its own for each test, Twilio faked at its wire.
+
+pub mod browser;
+pub mod database;
+pub mod fake_twilio;
+pub mod people;
+
+use std::{
+    io::{BufRead as _, BufReader, Read},
+    net::SocketAddr,
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
+
+use self::{browser::Browser, database::Database, fake_twilio::FakeTwilio};
+
+/// The origin that every instance under test believes in, wherever it listens.
+pub const BASE_URL: &str = "http://localhost:8080";
+
+/// A running Latchkey with everything around it. All of it ends with the value.
+pub struct TestApp {
+    pub twilio: FakeTwilio,
+    pub database: Database,
+    instances: Vec<Instance>,
+    environment: Vec<(String, String)>,
+}
+
+/// One process.
+pub struct Instance {
+    process: Child,
+    pub address: SocketAddr,
+    log: Arc<Mutex<Vec<String>>>,
+}
+
+impl TestApp {
+    /// With Programmable Messaging, so that codes are ours and texts arrive at the fake.
+    pub async fn start() -> Self {
+        Self::start_with("messaging", &[]).await
+    }
+
+    /// With Twilio Verify.
+    pub async fn start_with_verify() -> Self {
+        Self::start_with("verify", &[]).await
+    }
+
+    /// With the inbox page.
+    pub async fn start_demo() -> Self {
+        Self::start_with("demo", &[]).await
+    }
+
+    /// With a provider and variables of the test's own, which win.
+    pub async fn start_with(provider: &str, extra: &[(&str, &str)]) -> Self {
+        let twilio = FakeTwilio::start();
+        let database = Database::create();
+        let mut environment = environment(provider, &twilio, &database.url());
+        for (name, value) in extra {
+            environment.retain(|(known, _)| known != name);
+            environment.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        let first = Instance::start(&environment);
+        Self { twilio, database, instances: vec![first], environment }
+    }
+
+    /// One more process on the same database. Browsers made by [`TestApp::browser_at`] can choose it.
+    pub fn start_another_instance(&mut self) {
+        self.instances.push(Instance::start(&self.environment));
+    }
+
+    /// Ends a process as a power cut would and starts it again.
+    pub fn kill_and_restart(&mut self, index: usize) {
+        self.instances[index].kill();
+        self.instances[index] = Instance::start(&self.environment);
+    }
+
+    /// A new browser at the first process, with an address of its own.
+    pub fn browser(&self) -> Browser {
+        self.browser_at(0)
+    }
+
+    /// A new browser at process `index`.
+    pub fn browser_at(&self, index: usize) -> Browser {
+        Browser::new(self.instances[index].address)
+    }
+
+    pub fn instance(&mut self, index: usize) -> &mut Instance {
+        &mut self.instances[index]
+    }
+
+    /// Lets time pass by moving every moment in the database into the past. `time` is a PostgreSQL interval.
+    pub fn let_pass(&self, time: &str) {
+        self.database.let_pass(time);
+    }
+
+    /// All that the processes have logged so far.
+    pub fn log(&self) -> Vec<String> {
+        self.instances.iter().flat_map(Instance::log).collect()
+    }
+
+    /// Waits until a line with `part` is logged.
+    pub async fn logged(&self, part: &str) -> String {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        loop {
+            if let Some(line) = self.log().into_iter().find(|line| line.contains(part)) {
+                return line;
+            }
+            assert!(Instant::now() < deadline, "nothing with {part:?} was logged:\n{}", self.log().join("\n"));
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+/// The environment of a process under test, complete: nothing is inherited but what finds programs and libraries.
+pub fn environment(provider: &str, twilio: &FakeTwilio, database_url: &str) -> Vec<(String, String)> {
+    let mut environment = vec![
+        ("DATABASE_URL", database_url.to_owned()),
+        ("LATCHKEY_BASE_URL", BASE_URL.to_owned()),
+        ("LATCHKEY_BIND", "127.0.0.1:0".to_owned()),
+        ("LATCHKEY_TRUSTED_PROXIES", "127.0.0.1".to_owned()),
+        ("SMS_PROVIDER", provider.to_owned()),
+        ("RUST_LOG", "info".to_owned()),
+    ];
+    if provider != "demo" {
+        environment.extend([
+            ("TWILIO_ACCOUNT_SID", twilio.account_sid().to_owned()),
+            ("TWILIO_AUTH_TOKEN", twilio.auth_token().to_owned()),
+            ("TWILIO_PHONE_NUMBER", twilio.from().to_owned()),
+            ("TWILIO_VERIFY_SERVICE_SID", twilio.service_sid().to_owned()),
+            ("TWILIO_API_BASE_URL", twilio.url()),
+            ("TWILIO_VERIFY_BASE_URL", twilio.url()),
+            ("TWILIO_LOOKUPS_BASE_URL", twilio.url()),
+        ]);
+    }
+    environment.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The binary with that environment and no other, in a folder without a `.env`.
+pub fn latchkey(environment: &[(String, String)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
+    command.env_clear().envs(environment.iter().cloned()).current_dir(env!("CARGO_TARGET_TMPDIR"));
+    command.stdin(Stdio::null());
+    command
+}
+
+impl Instance {
+    fn start(environment: &[(String, String)]) -> Self {
+        let mut process =
+            latchkey(environment).arg("serve").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let log = collect_lines(process.stderr.take().unwrap());
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            let listening = log.lock().unwrap().iter().find_map(|line| {
+                let (_, rest) = line.split_once("event=listening address=")?;
+                rest.split(' ').next()?.parse::<SocketAddr>().ok()
+            });
+            if let Some(address) = listening {
+                return Self { process, address, log };
+            }
+            let ended = process.try_wait().unwrap();
+            assert!(ended.is_none() && Instant::now() < deadline, "no start: {}", log.lock().unwrap().join("\n"));
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// SIGKILL.
+    pub fn kill(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+
+    /// SIGTERM; answers whether the process ended well.
+    pub fn terminate(&mut self) -> bool {
+        let id = self.process.id().to_string();
+        Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        self.process.wait().unwrap().success()
+    }
+
+    pub fn log(&self) -> Vec<String> {
+        self.log.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn collect_lines(from: impl Read + Send + 'static) -> Arc<Mutex<Vec<String>>> {
+    let lines = Arc::<Mutex<Vec<String>>>::default();
+    let kept = Arc::clone(&lines);
+    thread::spawn(move || {
+        for line in BufReader::new(from).lines().map_while(Result::ok) {
+            kept.lock().unwrap().push(line);
+        }
+    });
+    lines
+}
+
+/// Sends all of them at the same time and answers in the same order.
+pub async fn at_once<T>(all: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    futures_util::future::join_all(all).await
+}

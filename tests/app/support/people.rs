@@ -1,0 +1,78 @@
+//! Ready-made people: what they type, and how they get to an account.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::{TestApp, browser::Browser};
+
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+
+/// Somebody with a phone of their own.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub role: String,
+    pub name: String,
+    pub email: String,
+    pub phone: String,
+    pub password: String,
+}
+
+/// A maid without email, at an Ethiopian number that nobody else has.
+pub fn maid() -> Person {
+    Person {
+        role: "maid".to_owned(),
+        name: "Hanna Tesfaye".to_owned(),
+        email: String::new(),
+        phone: new_phone(),
+        password: "kettle window seven rope".to_owned(),
+    }
+}
+
+/// A sponsor with an address of their own.
+pub fn sponsor() -> Person {
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    Person { role: "sponsor".to_owned(), name: "Salma Haddad".to_owned(), email: format!("salma{number}@example.com"), ..maid() }
+}
+
+/// A valid Ethiopian mobile number in E.164 form.
+pub fn new_phone() -> String {
+    format!("+2519{:08}", 11_000_000 + NUMBER.fetch_add(1, Ordering::Relaxed))
+}
+
+impl Person {
+    /// The fields of `POST /register`.
+    pub fn fields(&self) -> Vec<(&str, &str)> {
+        vec![
+            ("role", &self.role),
+            ("full_name", &self.name),
+            ("email", &self.email),
+            ("country", "ET"),
+            ("phone", &self.phone),
+            ("password", &self.password),
+            ("accept_terms", "yes"),
+        ]
+    }
+
+    /// The fields with one of them changed.
+    pub fn fields_with<'a>(&'a self, name: &str, value: &'a str) -> Vec<(&'a str, &'a str)> {
+        let changed = |(field, old)| (field, if field == name { value } else { old });
+        self.fields().into_iter().map(changed).collect()
+    }
+
+    /// Fills in the form and answers the code that came by text.
+    pub async fn begins(&self, app: &TestApp, browser: &Browser) -> String {
+        browser.submit("/register", &self.fields()).await.redirects_to("/register/verify");
+        app.twilio.next_code_to(&self.phone).await
+    }
+
+    /// Registers to the end. The browser is signed in then.
+    pub async fn registers(&self, app: &TestApp, browser: &Browser) {
+        let code = self.begins(app, browser).await;
+        browser.submit("/register/verify", &[("code", &code)]).await.redirects_to("/account");
+    }
+}
+
+/// A code that is surely not `code`.
+pub fn other_than(code: &str) -> String {
+    let number: u32 = code.parse().unwrap();
+    format!("{:06}", (number + 1) % 1_000_000)
+}
