@@ -14,3 +14,6 @@ pub mod registration;
 pub mod sessions;
 pub mod throttles;
 pub mod users;
+
+#[cfg(test)]
+mod all_pages;

@@ -213,9 +213,9 @@ impl Unsent {
         }
     }
 
-    /// Whether another number is what helps.
+    /// Whether another number is the one thing that helps.
     fn asks_for_another_number(self) -> bool {
-        matches!(self, Self::BadNumber | Self::NoSms | Self::OptedOut | Self::Country)
+        matches!(self, Self::BadNumber | Self::NoSms | Self::Country)
     }
 }
 
@@ -275,7 +275,7 @@ impl VerifyPage {
     fn resend_is_next(&self) -> bool {
         match self.code {
             CodeState::Expired | CodeState::OutOfGuesses => true,
-            CodeState::Unsent(why) => !why.asks_for_another_number(),
+            CodeState::Unsent(_) => !self.change_is_next(),
             CodeState::Sent { .. } | CodeState::Sending { .. } | CodeState::Late { .. } => false,
         }
     }
@@ -284,7 +284,12 @@ impl VerifyPage {
     fn change_is_open(&self) -> bool {
         self.errors.of("country").is_some()
             || self.errors.of("phone").is_some()
-            || self.unsent().is_some_and(Unsent::asks_for_another_number)
+            || self.change_is_next()
+    }
+
+    /// The one thing to do next is to give another number: a new text to this one would not arrive either.
+    fn change_is_next(&self) -> bool {
+        self.unsent().is_some_and(Unsent::asks_for_another_number)
     }
 
     fn resend_title(&self) -> String {

@@ -37,6 +37,8 @@ impl Browser {
     pub fn new(server: SocketAddr) -> Self {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let [_, a, b, c] = number.to_be_bytes();
+        // The client wants one even for plain http; a second browser finds it installed.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         Self {
             client: reqwest::Client::builder().redirect(Policy::none()).no_proxy().build().unwrap(),
             server,

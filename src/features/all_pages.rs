@@ -1,0 +1,369 @@
+//! Every page in every state, held against what must be true of all of them. What one page alone promises is tested
+//! beside it.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use askama::Template;
+use chrono::{DateTime, TimeDelta, Utc};
+use scraper::{ElementRef, Html, Selector};
+
+use super::account::pages::WelcomePage;
+use super::demo_inbox::pages::{InboxMessage, InboxPage, MessageKind};
+use super::home::pages::HomePage;
+use super::information::pages::{InformationPage, Topic};
+use super::registration::pages::{
+    CannotOpenPage, ChangeEcho, ClaimPage, CodeState, EmailTakenPage, RegisterEcho, RegisterPage, Resend, Unsent,
+    VerifyPage, choice_missing, role_missing, terms_missing,
+};
+use crate::domain::country::Country;
+use crate::domain::phone_number::PhoneNumber;
+use crate::domain::role::Role;
+use crate::web::assets;
+use crate::web::clock::Clock;
+use crate::web::error_page::{Back, ErrorPage, TooManyPage, Trouble};
+use crate::web::form::{FormErrors, Problem};
+use crate::web::page::{Chrome, Notice};
+use crate::web::words::Words;
+
+/// What a hostile person types everywhere.
+const HOSTILE: &str = "\"><script>alert('x')</script> & {{ 1 }} \u{10F800}";
+
+fn now() -> DateTime<Utc> {
+    "2025-11-22T11:31:08Z".parse().expect("a moment")
+}
+
+fn phone() -> PhoneNumber {
+    PhoneNumber::from_stored("+251912984567".to_owned())
+}
+
+fn chrome() -> Chrome {
+    Chrome::new(Words::english(), false)
+}
+
+fn inside() -> Chrome {
+    Chrome::signed_in(Words::english(), false)
+}
+
+fn demo() -> Chrome {
+    Chrome::new(Words::english(), true)
+}
+
+fn ethiopia() -> Country {
+    Country::HOME[0]
+}
+
+fn in_minutes(minutes: i64) -> DateTime<Utc> {
+    now() + TimeDelta::minutes(minutes)
+}
+
+/// All messages a form can show at once.
+fn all_wrong(words: &Words) -> FormErrors {
+    let mut errors = FormErrors::on("role", role_missing(words));
+    errors.say("full_name", Problem::NameMissing, words);
+    errors.say("email", Problem::EmailUnreadable, words);
+    errors.say("country", Problem::CountryMissing, words);
+    errors.say("phone", Problem::PhoneTooShort(ethiopia()), words);
+    errors.say("password", Problem::PasswordWeak, words);
+    errors.add("accept_terms", terms_missing(words));
+    errors
+}
+
+fn register(errors: FormErrors, form: RegisterEcho) -> RegisterPage {
+    RegisterPage { chrome: chrome(), form, errors, least_password: 10, notice: None }
+}
+
+fn hanna() -> RegisterEcho {
+    RegisterEcho {
+        role: Some(Role::Maid),
+        full_name: "Hanna Tesfaye".to_owned(),
+        email: "hanna@example.com".to_owned(),
+        country: ethiopia(),
+        phone: "0911 23".to_owned(),
+        accept_terms: true,
+    }
+}
+
+fn verify(code: CodeState, resend: Resend) -> VerifyPage {
+    VerifyPage {
+        chrome: chrome(),
+        phone: phone(),
+        code,
+        resend,
+        now: now(),
+        clock: Clock::of(ethiopia()),
+        errors: FormErrors::new(),
+        change: ChangeEcho { country: ethiopia(), phone: String::new() },
+        notice: None,
+    }
+}
+
+fn sent() -> VerifyPage {
+    verify(CodeState::Sent { expires_at: in_minutes(10) }, Resend::At(in_minutes(1)))
+}
+
+fn refused_code(problem: Problem, code: CodeState) -> VerifyPage {
+    let errors = FormErrors::on("code", problem.in_words(&Words::english()));
+    VerifyPage { errors, ..verify(code, Resend::Now) }
+}
+
+fn welcome(role: Role, contested: bool, notice: Option<Notice>) -> WelcomePage {
+    let first_name = "Hanna".to_owned();
+    let clock = Clock::of(ethiopia());
+    WelcomePage { chrome: inside(), first_name, role, phone: phone(), proven_on: now(), contested, clock, notice }
+}
+
+fn message(kind: MessageKind, body: &str, code: &str, replaced: bool) -> InboxMessage {
+    let (body, code) = (body.to_owned(), Some(code.to_owned()));
+    InboxMessage { kind, phone: phone(), body, code, at: now(), replaced }
+}
+
+const TROUBLES: [Trouble; 15] = [
+    Trouble::BadRequest,
+    Trouble::NotAllowed,
+    Trouble::CrossSite,
+    Trouble::NotFound,
+    Trouble::WrongWay,
+    Trouble::TooSlow,
+    Trouble::TooLarge,
+    Trouble::NotAForm,
+    Trouble::WrongHost,
+    Trouble::Unusable,
+    Trouble::TooMany,
+    Trouble::HeavyHead,
+    Trouble::Ours,
+    Trouble::Busy,
+    Trouble::NoAnswer,
+];
+
+/// A page's name and its HTML.
+type Rendered = (String, String);
+
+fn all_pages() -> Vec<Rendered> {
+    let words = Words::english();
+    let mut pages = Vec::new();
+    let mut add = |name: &str, page: &dyn askama::DynTemplate| {
+        pages.push((name.to_owned(), page.dyn_render().expect("a page that renders")));
+    };
+    add("home", &HomePage { chrome: demo(), notice: None });
+    add("home-signed-out", &HomePage { chrome: chrome(), notice: Some(Notice::SignedOut) });
+    add("home-signed-in", &HomePage { chrome: inside(), notice: None });
+    add("register", &register(FormErrors::new(), RegisterEcho::default()));
+    let over = Some(Notice::RegistrationOver);
+    add("register-over", &RegisterPage { notice: over, ..register(FormErrors::new(), RegisterEcho::default()) });
+    let mut errors = FormErrors::new();
+    errors.say("phone", Problem::PhoneTooShort(ethiopia()), &words);
+    add("register-error", &register(errors.clone(), hanna()));
+    errors.say("password", Problem::PasswordWeak, &words);
+    add("register-errors", &register(errors, hanna()));
+    add("register-all-wrong", &register(all_wrong(&words), RegisterEcho::default()));
+    let hostile = RegisterEcho {
+        full_name: HOSTILE.to_owned(),
+        email: HOSTILE.to_owned(),
+        phone: HOSTILE.to_owned(),
+        ..RegisterEcho::default()
+    };
+    add("register-hostile", &register(FormErrors::on("full_name", HOSTILE), hostile));
+    add("verify", &sent());
+    let sending = CodeState::Sending { expires_at: in_minutes(10) };
+    add("verify-sending", &verify(sending, Resend::At(in_minutes(1))));
+    add("verify-late", &verify(CodeState::Late { expires_at: in_minutes(9) }, Resend::Now));
+    add("verify-new-code", &VerifyPage { notice: Some(Notice::CodeSent), ..sent() });
+    add("verify-new-number", &VerifyPage { notice: Some(Notice::NumberChanged), ..sent() });
+    add("verify-too-early", &VerifyPage { notice: Some(Notice::TooEarly), ..sent() });
+    let live = CodeState::Sent { expires_at: in_minutes(9) };
+    add("verify-wrong", &refused_code(Problem::CodeWrong { left: 2 }, live));
+    add("verify-too-many", &refused_code(Problem::CodeTooMany, CodeState::OutOfGuesses));
+    add("verify-too-late", &refused_code(Problem::CodeExpired, CodeState::Expired));
+    add("verify-expired", &verify(CodeState::Expired, Resend::Now));
+    add("verify-spent", &verify(CodeState::OutOfGuesses, Resend::At(in_minutes(2))));
+    add("verify-over", &verify(CodeState::Expired, Resend::Over { sends: 4 }));
+    for (name, why) in [
+        ("verify-unsent-bad-number", Unsent::BadNumber),
+        ("verify-unsent-no-sms", Unsent::NoSms),
+        ("verify-unsent-opted-out", Unsent::OptedOut),
+        ("verify-unsent-country", Unsent::Country),
+        ("verify-unsent-later", Unsent::Later),
+        ("verify-unsent-ours", Unsent::Ours),
+    ] {
+        add(name, &verify(CodeState::Unsent(why), Resend::Now));
+    }
+    let errors = FormErrors::on("phone", Problem::PhoneNotInPlan(ethiopia()).in_words(&words));
+    let change = ChangeEcho { country: ethiopia(), phone: "0711 000 000".to_owned() };
+    add("verify-change", &VerifyPage { errors, change, ..sent() });
+    add("claim", &ClaimPage { chrome: chrome(), phone: phone(), errors: FormErrors::new() });
+    let errors = FormErrors::on("choice", choice_missing(&words));
+    add("claim-error", &ClaimPage { chrome: chrome(), phone: phone(), errors });
+    add("email-taken", &EmailTakenPage { chrome: chrome() });
+    add("cannot-open", &CannotOpenPage { chrome: chrome() });
+    add("account-new", &welcome(Role::Maid, false, Some(Notice::AccountOpened)));
+    add("account", &welcome(Role::Sponsor, false, None));
+    add("account-contested", &welcome(Role::Maid, true, None));
+    add("inbox-empty", &InboxPage { chrome: demo(), messages: Vec::new(), clock: Clock::of(ethiopia()) });
+    let messages = vec![
+        message(
+            MessageKind::Verification,
+            "Your Latchkey verification code is: 482913. Valid for 10 minutes.",
+            "482 913",
+            false,
+        ),
+        message(MessageKind::SignIn, "Your Latchkey sign-in code is: 077254. Valid for 5 minutes.", "077 254", false),
+        message(
+            MessageKind::PasswordReset,
+            "Your Latchkey reset code is: 610338. Valid for 10 minutes.",
+            "610 338",
+            true,
+        ),
+    ];
+    add("inbox", &InboxPage { chrome: demo(), messages, clock: Clock::of(ethiopia()) });
+    for topic in [Topic::Help, Topic::Privacy, Topic::Terms] {
+        add(&format!("{topic:?}").to_lowercase(), &InformationPage { chrome: chrome(), topic });
+    }
+    for trouble in TROUBLES {
+        let (reference, clock) = ("LK-7F3K-92QM".to_owned(), Clock::UTC);
+        let page = ErrorPage { chrome: chrome(), trouble, reference, at: now(), clock };
+        add(&format!("error-{trouble:?}").to_lowercase(), &page);
+    }
+    for back in [Back::Home, Back::Register, Back::Verify] {
+        let (wait, at, clock) = (Duration::from_secs(720), in_minutes(12), Clock::of(ethiopia()));
+        add(&format!("too-many-{back:?}").to_lowercase(), &TooManyPage { chrome: chrome(), wait, at, clock, back });
+    }
+    pages
+}
+
+fn select<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
+    let selector = Selector::parse(selector).expect("a selector");
+    page.select(&selector).collect()
+}
+
+fn text(element: &ElementRef<'_>) -> String {
+    element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_page_says_its_language_its_title_and_what_it_is_about() {
+    for (name, html) in all_pages() {
+        let page = Html::parse_document(&html);
+        assert!(html.starts_with("<!doctype html>"), "{name}");
+        assert!(page.errors.is_empty(), "{name}: {:?}", page.errors);
+        assert_eq!(page.root_element().value().attr("lang"), Some("en"), "{name}");
+        assert_eq!(page.root_element().value().attr("dir"), Some("ltr"), "{name}");
+        assert!(text(&select(&page, "title")[0]).ends_with(" – Latchkey"), "{name}");
+        assert_eq!(select(&page, "h1").len(), 1, "{name} has one heading of the first rank");
+        assert_eq!(select(&page, "main#main").len(), 1, "{name}");
+        assert!(!html.contains("No localization"), "{name} lacks a word");
+    }
+}
+
+#[test]
+fn web_04_a_page_has_no_script_no_style_of_its_own_and_no_foreign_address() {
+    for (name, html) in all_pages() {
+        let page = Html::parse_document(&html);
+        assert!(select(&page, "script, style, [style], iframe, object, embed, base").is_empty(), "{name}");
+        for element in select(&page, "*") {
+            assert!(element.value().attrs().all(|(key, _)| !key.starts_with("on")), "{name}: {:?}", element.value());
+            for key in ["href", "src", "action", "formaction"] {
+                if let Some(address) = element.value().attr(key) {
+                    let ours = address.starts_with('#') || (address.starts_with('/') && !address.starts_with("//"));
+                    assert!(ours, "{name}: {address}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_control_has_a_label_and_every_reference_a_target() {
+    for (name, html) in all_pages() {
+        let page = Html::parse_document(&html);
+        let ids: Vec<_> = select(&page, "[id]").iter().filter_map(|it| it.value().attr("id")).collect();
+        let known: HashSet<_> = ids.iter().copied().collect();
+        assert_eq!(ids.len(), known.len(), "{name} gives an id twice: {ids:?}");
+        for control in select(&page, "input, select, textarea") {
+            let id = control.value().attr("id");
+            let wrapped = control.ancestors().filter_map(ElementRef::wrap).any(|it| it.value().name() == "label");
+            let labelled = id.is_some_and(|id| !select(&page, &format!("label[for='{id}']")).is_empty());
+            assert!(wrapped || labelled, "{name}: no label for {:?}", control.value());
+        }
+        for element in select(&page, "[aria-describedby]") {
+            let described = element.value().attr("aria-describedby").unwrap_or_default();
+            assert!(described.split_whitespace().count() > 0, "{name}");
+            assert!(described.split_whitespace().all(|id| known.contains(id)), "{name}: {described}");
+        }
+        for link in select(&page, "a[href^='#'], label[for]") {
+            let target = link.value().attr("for").or(link.value().attr("href")).unwrap_or_default();
+            assert!(known.contains(target.trim_start_matches('#')), "{name}: {target}");
+        }
+        for nav in select(&page, "nav, aside") {
+            assert!(nav.value().attr("aria-label").is_some(), "{name}: a landmark without a name");
+        }
+    }
+}
+
+#[test]
+fn a_form_with_a_message_says_so_in_its_title_and_focuses_the_first_bad_field() {
+    for (name, html) in all_pages() {
+        let page = Html::parse_document(&html);
+        let messages = select(&page, "strong.error");
+        let focused = select(&page, "[autofocus]");
+        let wrong = select(&page, "[aria-invalid='true']");
+        assert_eq!(wrong.len(), messages.len(), "{name}");
+        let warned = text(&select(&page, "title")[0]).starts_with("Please check: ");
+        assert_eq!(warned, !messages.is_empty(), "{name}");
+        assert_eq!(focused.len(), usize::from(!messages.is_empty()), "{name}");
+        let summary = select(&page, ".notice.bad li a");
+        assert_eq!(summary.len(), if messages.len() > 1 { messages.len() } else { 0 }, "{name}");
+        for element in wrong {
+            let described = element.value().attr("aria-describedby").unwrap_or_default();
+            assert!(described.split_whitespace().any(|id| id.ends_with("-error")), "{name}: {described}");
+        }
+        if let (Some(message), Some(focused)) = (messages.first(), focused.first()) {
+            let field = message.value().attr("id").unwrap_or_default().trim_end_matches("-error");
+            assert_eq!(focused.value().attr("id"), Some(field), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_page_has_one_filled_button_at_most() {
+    for (name, html) in all_pages() {
+        let page = Html::parse_document(&html);
+        let filled = select(&page, "main button:not(.second), main .button:not(.second)");
+        assert!(filled.len() <= 1, "{name}: {:?}", filled.iter().map(text).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn web_02_hostile_answers_stay_answers() {
+    let (_, html) = all_pages().into_iter().find(|(name, _)| name == "register-hostile").expect("the page");
+    let page = Html::parse_document(&html);
+    assert!(select(&page, "script").is_empty());
+    for field in ["full_name", "email", "phone"] {
+        assert_eq!(select(&page, &format!("#{field}"))[0].value().attr("value"), Some(HOSTILE));
+    }
+}
+
+#[test]
+fn a_number_is_shown_masked_only() {
+    for (name, html) in all_pages() {
+        let bare: String = html.chars().filter(char::is_ascii_digit).collect();
+        assert!(!bare.contains("912984567"), "{name} shows the whole number");
+    }
+}
+
+#[test]
+fn the_first_view_of_any_page_weighs_14_kilobytes_at_most() {
+    let own = |url: &str| {
+        assets::find(url.trim_start_matches("/static/")).expect("an asset").brotli.len()
+    };
+    let shared = own(assets::stylesheet_url()) + own(assets::icon_url());
+    for (name, html) in all_pages() {
+        // As the server's compressing middleware does it: quality 3. About 500 bytes of headers for each of three answers.
+        let mut compressed = Vec::new();
+        let mut writer = brotli::CompressorWriter::new(&mut compressed, 32 * 1024, 3, 22);
+        std::io::Write::write_all(&mut writer, html.as_bytes()).expect("memory");
+        drop(writer);
+        let weight = compressed.len() + shared + 3 * 500;
+        assert!(weight <= 14 * 1024, "{name} weighs {weight} bytes");
+    }
+}
