@@ -13,7 +13,7 @@ use actix_web::{
 };
 
 use super::{
-    client_address::ClientAddress, error::PageError, error_page::Back, request::Reference, words::Words,
+    client_address::client_address, error::PageError, error_page::Back, request::Reference, words::Words,
 };
 use crate::app::App;
 
@@ -31,7 +31,7 @@ impl KeyExtractor for ByAddress {
     type KeyExtractionError = SimpleKeyExtractionError<&'static str>;
 
     fn extract(&self, request: &ServiceRequest) -> Result<Self::Key, Self::KeyExtractionError> {
-        Ok(match ClientAddress::of(request.request(), &self.0.config.trusted_proxies).0 {
+        Ok(match client_address(request.request(), &self.0.config.trusted_proxies).0 {
             IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
             v4 => v4,
         })

@@ -11,7 +11,7 @@ use actix_web::{
 };
 use rand::RngExt as _;
 
-use super::client_address::ClientAddress;
+use super::client_address::client_address;
 use crate::app::App;
 
 /// A request's reference, `LK-7F3K-92QM`: short enough to read out over the phone, without letters that look alike.
@@ -50,7 +50,7 @@ pub async fn log<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Resu
     let reference = Reference::generate();
     request.extensions_mut().insert(reference.clone());
     let trusted = request.app_data::<Data<App>>().map(|app| app.config.trusted_proxies.clone()).unwrap_or_default();
-    let address = ClientAddress::of(request.request(), &trusted).coarse();
+    let address = client_address(request.request(), &trusted).coarse();
     let method = request.method().clone();
     let response = next.call(request).await?;
     let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());

@@ -3,13 +3,13 @@
 use diesel::PgConnection;
 
 use super::{
-    prove_phone::{self, NotProven, Proven, Visit},
+    prove_phone::{self, NotProven, Proven},
     store,
 };
 use crate::{
     crypto::keys::KeyRing,
     db::{self, DbError},
-    domain::ids::RegistrationId,
+    domain::{client_address::ClientAddress, ids::RegistrationId},
     features::{
         activity::{self, Event},
         phone_verifications::VerifiedPhone,
@@ -25,7 +25,7 @@ pub fn move_number(
     conn: &mut PgConnection,
     throttle_key: &KeyRing,
     registration: RegistrationId,
-    from: &Visit,
+    from: ClientAddress,
 ) -> Result<Proven, NotProven> {
     db::transaction(conn, |conn| {
         let pending = store::lock(conn, registration)?.ok_or(NotProven::Gone)?;

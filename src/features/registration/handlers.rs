@@ -202,9 +202,9 @@ pub async fn submit_code(visit: Registering, form: Form<CodeForm>) -> Answer {
         Ok(compared) => compared,
         Err(refusal) => return code_refused(&visit, refusal).await,
     };
-    let (keys, registration, from) = (app.keys.clone(), visit.pending.id, visit.visitor.visit());
+    let (keys, registration, from) = (app.keys.clone(), visit.pending.id, visit.visitor.address);
     let proven = app.db.run(move |conn| {
-        prove_phone::prove_phone(conn, &keys.throttle_key, registration, compared, &from)
+        prove_phone::prove_phone(conn, &keys.throttle_key, registration, compared, from)
     });
     after_proof(&visit.visitor, proven.await)
 }
@@ -355,9 +355,9 @@ pub async fn submit_claim(visit: Registering, form: Form<ClaimForm>) -> Answer {
             Ok(see_other(crate::features::sessions::principals::ENTRANCE))
         }
         Some(Choice::Move) => {
-            let (keys, from) = (app.keys.clone(), visit.visitor.visit());
+            let (keys, from) = (app.keys.clone(), visit.visitor.address);
             let moved = app.db.run(move |conn| {
-                answer_claim::move_number(conn, &keys.throttle_key, registration, &from)
+                answer_claim::move_number(conn, &keys.throttle_key, registration, from)
             });
             after_proof(&visit.visitor, moved.await)
         }

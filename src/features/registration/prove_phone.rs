@@ -6,7 +6,7 @@ use super::{Pending, store};
 use crate::{
     crypto::{keys::KeyRing, mac, token::Token},
     db::{self, DbError},
-    domain::ids::RegistrationId,
+    domain::{client_address::ClientAddress, ids::RegistrationId},
     features::{
         activity::{self, Event},
         phone_verifications::{self, CodeRefused, Compared, VerifiedPhone},
@@ -58,10 +58,10 @@ pub fn prove_phone(
     throttle_key: &KeyRing,
     registration: RegistrationId,
     compared: Compared,
-    from: &Visit,
+    from: ClientAddress,
 ) -> Result<Proven, NotProven> {
     db::transaction(conn, |conn| {
-        let phone = phone_verifications::consume(conn, compared, &from.address)?;
+        let phone = phone_verifications::consume(conn, compared, &from.keys().address)?;
         let pending = store::lock(conn, registration)?.ok_or(NotProven::Gone)?;
         if pending.details.phone != *phone.number() {
             return Err(NotProven::Gone);
@@ -70,22 +70,13 @@ pub fn prove_phone(
     })
 }
 
-/// Where the code was entered, as far as it is kept.
-#[derive(Debug, Clone)]
-pub struct Visit {
-    /// The address as limits count it.
-    pub address: String,
-    /// The address as activity shows it.
-    pub coarse: String,
-}
-
 /// Opens the account of a registration whose number is proven, or notes what is in the way.
 pub(super) fn open_account(
     conn: &mut PgConnection,
     throttle_key: &KeyRing,
     pending: Pending,
     phone: VerifiedPhone,
-    from: &Visit,
+    from: ClientAddress,
 ) -> Result<Proven, NotProven> {
     let email_key = mac::lookup_key(throttle_key, &[phone.number().e164().as_bytes()]);
     let Pending { id, details, terms_accepted_at, .. } = pending;
@@ -101,7 +92,7 @@ pub(super) fn open_account(
     match users::store::insert(conn, &new)? {
         Ok(user) => {
             store::remove(conn, id)?;
-            activity::record(conn, user.id, Event::Registered, Some(&from.coarse))?;
+            activity::record(conn, user.id, Event::Registered, Some(&from.coarse()))?;
             let token = sessions::start(conn, user)?;
             log::info!("event=account_opened user={} registration={id} role={}", user.id, new.role.as_str());
             Ok(Proven::Opened(token))
