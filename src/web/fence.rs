@@ -7,14 +7,9 @@ use actix_governor::{
     Governor, GovernorConfigBuilder, KeyExtractor, SimpleKeyExtractionError,
     governor::{NotUntil, clock::QuantaInstant, middleware::NoOpMiddleware},
 };
-use actix_web::{
-    HttpResponse, HttpResponseBuilder,
-    dev::ServiceRequest,
-};
+use actix_web::{HttpResponse, HttpResponseBuilder, dev::ServiceRequest};
 
-use super::{
-    client_address::client_address, error::PageError, error_page::Back, request::Reference, words::Words,
-};
+use super::{client_address::client_address, error::PageError, error_page::Back, request::Reference, words::Words};
 use crate::app::App;
 
 /// Requests in a burst: a family, a hostel or a carrier's shared address opening pages at the same time.

@@ -45,7 +45,10 @@ impl std::fmt::Display for Reference {
 ///
 /// # Errors
 /// None of its own.
-pub async fn log<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, actix_web::Error> {
+pub async fn log<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
     let started = Instant::now();
     let reference = Reference::generate();
     request.extensions_mut().insert(reference.clone());
@@ -57,7 +60,10 @@ pub async fn log<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Resu
     let status = response.status().as_u16();
     let ms = started.elapsed().as_millis();
     let level = if is_quiet(&route) { log::Level::Debug } else { log::Level::Info };
-    log::log!(level, "event=request method={method} route={route} status={status} ms={ms} request={reference} address={address}");
+    log::log!(
+        level,
+        "event=request method={method} route={route} status={status} ms={ms} request={reference} address={address}"
+    );
     Ok(response)
 }
 

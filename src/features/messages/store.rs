@@ -151,7 +151,13 @@ impl Keys {
 }
 
 /// Queues a text, or one that goes all the way but the last.
-pub fn insert(conn: &mut PgConnection, id: MessageId, asker: &Asker, text: &Text, withheld: bool) -> Result<(), DbError> {
+pub fn insert(
+    conn: &mut PgConnection,
+    id: MessageId,
+    asker: &Asker,
+    text: &Text,
+    withheld: bool,
+) -> Result<(), DbError> {
     let keys = Keys::of(asker);
     diesel::insert_into(sms::table)
         .values((
@@ -284,8 +290,11 @@ pub fn retry_later(conn: &mut PgConnection, id: MessageId, wait: Duration) -> Re
 
 /// Settles as unknown what a crash has left in the middle of a call. No call lasts as long as a minute.
 pub fn settle_abandoned(conn: &mut PgConnection) -> Result<usize, DbError> {
-    let abandoned = sms::table.filter(sms::state.eq("sending")).filter(sms::claimed_at.lt((db::now() - 1.minute()).nullable()));
-    Ok(diesel::update(abandoned).set((sms::state.eq("unknown"), sms::settled_at.eq(db::now().nullable()))).execute(conn)?)
+    let abandoned =
+        sms::table.filter(sms::state.eq("sending")).filter(sms::claimed_at.lt((db::now() - 1.minute()).nullable()));
+    Ok(diesel::update(abandoned)
+        .set((sms::state.eq("unknown"), sms::settled_at.eq(db::now().nullable())))
+        .execute(conn)?)
 }
 
 /// How a message stands.

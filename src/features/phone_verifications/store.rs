@@ -73,8 +73,13 @@ pub fn insert(conn: &mut PgConnection, id: ChallengeId, purpose: Purpose, phone:
 
 /// Pays for one guess if the challenge is still open. Stands outside any transaction: the payment must stay.
 pub fn charge_guess(conn: &mut PgConnection, id: ChallengeId) -> Result<Option<Charged>, DbError> {
-    let open = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::guesses_left.gt(0)).and(pv::expires_at.gt(db::now()));
-    let row: Option<(Option<String>, Option<String>, i16, String, String)> =
+    let open = pv::used_at
+        .is_null()
+        .and(pv::closed_at.is_null())
+        .and(pv::guesses_left.gt(0))
+        .and(pv::expires_at.gt(db::now()));
+    type Row = (Option<String>, Option<String>, i16, String, String);
+    let row: Option<Row> =
         diesel::update(pv::table.filter(pv::id.eq(id)).filter(open))
             .set(pv::guesses_left.eq(pv::guesses_left - 1))
             .returning((pv::code_mac, pv::provider_sid, pv::guesses_left, pv::purpose, pv::phone_number))
@@ -180,7 +185,12 @@ pub fn close(conn: &mut PgConnection, id: ChallengeId) -> Result<(), DbError> {
 }
 
 /// Stores the MAC of our code for send number `send`, unless a newer send has taken its place or the challenge is over.
-pub fn put_code(conn: &mut PgConnection, id: ChallengeId, send: i16, mac: &StoredMac) -> Result<Option<Sendable>, DbError> {
+pub fn put_code(
+    conn: &mut PgConnection,
+    id: ChallengeId,
+    send: i16,
+    mac: &StoredMac,
+) -> Result<Option<Sendable>, DbError> {
     let changes = (pv::code_mac.eq(mac.as_stored()), pv::provider_sid.eq(None::<String>));
     let row: Option<PgInterval> = diesel::update(pv::table.filter(pv::id.eq(id)).filter(awaits(send)))
         .set(changes)
@@ -192,7 +202,12 @@ pub fn put_code(conn: &mut PgConnection, id: ChallengeId, send: i16, mac: &Store
 
 /// Makes room for Twilio's code. Verify repeats one code for a number whatever it is for, so every other live
 /// challenge for the number ends here and the verification before this one is named, to be cancelled (SMS-14).
-pub fn make_way(conn: &mut PgConnection, id: ChallengeId, send: i16, number: &str) -> Result<Option<Sendable>, DbError> {
+pub fn make_way(
+    conn: &mut PgConnection,
+    id: ChallengeId,
+    send: i16,
+    number: &str,
+) -> Result<Option<Sendable>, DbError> {
     let row: Option<(PgInterval, Option<String>)> = pv::table
         .filter(pv::id.eq(id))
         .filter(awaits(send))
@@ -207,8 +222,10 @@ pub fn make_way(conn: &mut PgConnection, id: ChallengeId, send: i16, number: &st
         .filter(pv::provider_sid.is_not_null())
         .filter(pv::used_at.is_null())
         .filter(pv::closed_at.is_null());
-    let closed: Vec<Option<String>> =
-        diesel::update(others).set(pv::closed_at.eq(db::now().nullable())).returning(pv::provider_sid).get_results(conn)?;
+    let closed: Vec<Option<String>> = diesel::update(others)
+        .set(pv::closed_at.eq(db::now().nullable()))
+        .returning(pv::provider_sid)
+        .get_results(conn)?;
     diesel::update(pv::table.filter(pv::id.eq(id))).set(pv::code_mac.eq(None::<String>)).execute(conn)?;
     Ok(Some(Sendable { valid_for: seconds(left), replaces: earlier.or_else(|| closed.into_iter().flatten().next()) }))
 }

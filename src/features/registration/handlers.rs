@@ -101,7 +101,12 @@ pub async fn submit_form(visitor: Visitor, form: Form<RegisterForm>) -> Answer {
     );
     if let Some(problem) = await_refusal(&visitor.app, listening, sending.message, country).await? {
         let id = sending.registration;
-        visitor.app.db.run(move |conn| store::remove(conn, id)).await.map_err(|error: DbError| PageError::from(error))?;
+        visitor
+            .app
+            .db
+            .run(move |conn| store::remove(conn, id))
+            .await
+            .map_err(|error: DbError| PageError::from(error))?;
         let errors = FormErrors::on("phone", problem.in_words(&visitor.words));
         return page::refused(register_page(&visitor, form.echo(), errors));
     }
@@ -203,9 +208,8 @@ pub async fn submit_code(visit: Registering, form: Form<CodeForm>) -> Answer {
         Err(refusal) => return code_refused(&visit, refusal).await,
     };
     let (keys, registration, from) = (app.keys.clone(), visit.pending.id, visit.visitor.address);
-    let proven = app.db.run(move |conn| {
-        prove_phone::prove_phone(conn, &keys.throttle_key, registration, compared, from)
-    });
+    let proven =
+        app.db.run(move |conn| prove_phone::prove_phone(conn, &keys.throttle_key, registration, compared, from));
     after_proof(&visit.visitor, proven.await)
 }
 
@@ -263,9 +267,7 @@ pub async fn correct_number(visit: Registering, form: Form<NumberForm>) -> Answe
     let app = &visit.visitor.app;
     let listening = app.outcomes.subscribe();
     let (limits, asker, pending) = (app.limits, visit.visitor.as_stranger(), visit.pending.clone());
-    let sent = app.db.run(move |conn| {
-        correct_number::correct_number(conn, &limits, &asker, &pending, country, phone)
-    });
+    let sent = app.db.run(move |conn| correct_number::correct_number(conn, &limits, &asker, &pending, country, phone));
     after_send(&visit, listening, sent.await, Some(echo), Notice::NumberChanged).await
 }
 
@@ -356,9 +358,7 @@ pub async fn submit_claim(visit: Registering, form: Form<ClaimForm>) -> Answer {
         }
         Some(Choice::Move) => {
             let (keys, from) = (app.keys.clone(), visit.visitor.address);
-            let moved = app.db.run(move |conn| {
-                answer_claim::move_number(conn, &keys.throttle_key, registration, from)
-            });
+            let moved = app.db.run(move |conn| answer_claim::move_number(conn, &keys.throttle_key, registration, from));
             after_proof(&visit.visitor, moved.await)
         }
     }

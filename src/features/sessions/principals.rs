@@ -12,7 +12,10 @@ use crate::{
         ids::{SessionId, UserId},
     },
     features::messages::reserve::Asker,
-    web::{client_address::client_address, cookies::Cookies, error::PageError, page::Chrome, request::Reference, words::Words},
+    web::{
+        client_address::client_address, cookies::Cookies, error::PageError, page::Chrome, request::Reference,
+        words::Words,
+    },
 };
 
 /// Where people who are not signed in are sent. Signing in has no page yet.

@@ -12,7 +12,8 @@ use crate::{
 
 /// Whether the number is proven for an account.
 pub fn owns_number(conn: &mut PgConnection, phone: &PhoneNumber) -> Result<bool, DbError> {
-    let owner = users::table.filter(users::phone_number.eq(phone.e164())).filter(users::phone_verified_at.is_not_null());
+    let owner =
+        users::table.filter(users::phone_number.eq(phone.e164())).filter(users::phone_verified_at.is_not_null());
     Ok(select(exists(owner)).get_result(conn)?)
 }
 
@@ -61,12 +62,10 @@ fn insert_profile(conn: &mut PgConnection, id: UserId, role: Role, name: &FullNa
 
 /// Takes a number away from the account that has it, which stays as it is otherwise. Answers whose it was.
 pub fn contest_number(conn: &mut PgConnection, phone: &PhoneNumber) -> Result<Option<UserId>, DbError> {
-    let owner = users::table.filter(users::phone_number.eq(phone.e164())).filter(users::phone_verified_at.is_not_null());
+    let owner =
+        users::table.filter(users::phone_number.eq(phone.e164())).filter(users::phone_verified_at.is_not_null());
     let contested = diesel::update(owner)
-        .set((
-            users::phone_verified_at.eq(None::<DateTime<Utc>>),
-            users::phone_contested_at.eq(db::now().nullable()),
-        ))
+        .set((users::phone_verified_at.eq(None::<DateTime<Utc>>), users::phone_contested_at.eq(db::now().nullable())))
         .returning(users::id)
         .get_result(conn)
         .optional()?;
@@ -75,8 +74,7 @@ pub fn contest_number(conn: &mut PgConnection, phone: &PhoneNumber) -> Result<Op
 
 /// What the overview page shows.
 pub fn find_overview(conn: &mut PgConnection, id: UserId) -> Result<Option<Overview>, DbError> {
-    type Row =
-        (String, String, Option<DateTime<Utc>>, Option<DateTime<Utc>>, Option<String>, Option<String>);
+    type Row = (String, String, Option<DateTime<Utc>>, Option<DateTime<Utc>>, Option<String>, Option<String>);
     let row: Option<Row> = users::table
         .left_join(sponsor_profiles::table)
         .left_join(maid_profiles::table)
