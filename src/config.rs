@@ -191,7 +191,9 @@ impl Config {
         let metrics_bind = read.optional("LATCHKEY_METRICS_BIND", "a loopback address and a port", |text| {
             parse(text).filter(|address: &SocketAddr| address.ip().is_loopback())
         });
-        let loopback = base_url.as_ref().is_some_and(BaseUrl::is_loopback);
+        // Both: on an address that others reach, anybody could send a loopback `Host` and read the inbox.
+        let loopback = base_url.as_ref().is_some_and(BaseUrl::is_loopback)
+            && bind.is_none_or(|bind: SocketAddr| bind.ip().is_loopback());
         if let Some(url) = base_url.as_ref().filter(|url| !url.is_https() && !url.is_loopback()) {
             let found = url.origin();
             read.mistake("LATCHKEY_BASE_URL", found, "https, since the host is not loopback".to_owned());
@@ -406,8 +408,7 @@ impl Reader {
         let twilio = match provider {
             ProviderChoice::Demo if loopback => None,
             ProviderChoice::Demo => {
-                let expected =
-                    "messaging or verify with TWILIO_ACCOUNT_SID: demo mode is for a loopback LATCHKEY_BASE_URL";
+                let expected = "messaging or verify with TWILIO_ACCOUNT_SID: demo mode is for a loopback LATCHKEY_BASE_URL and LATCHKEY_BIND";
                 self.mistake("SMS_PROVIDER", "demo".to_owned(), expected.to_owned());
                 return None;
             }
@@ -536,6 +537,13 @@ mod tests {
     fn arc_03_demo_mode_is_refused_for_a_public_origin() {
         let public = [("LATCHKEY_BASE_URL", "https://id.example.com"), ("LATCHKEY_SECRET_KEY", KEY)];
         assert_eq!(mistake(&public).name, "SMS_PROVIDER");
+    }
+
+    #[test]
+    fn arc_03_demo_mode_and_the_development_key_are_refused_on_an_address_that_others_reach() {
+        let Err(Mistakes(mistakes)) = read(&[("LATCHKEY_BIND", "0.0.0.0:8080")]) else { panic!("it started") };
+        let names: Vec<_> = mistakes.iter().map(|mistake| mistake.name.as_str()).collect();
+        assert_eq!(names, ["LATCHKEY_SECRET_KEY", "SMS_PROVIDER"]);
     }
 
     #[test]

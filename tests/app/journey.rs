@@ -24,12 +24,18 @@ impl Window {
         if let Ok(binary) = std::env::var("LATCHKEY_TEST_CHROMIUM") {
             wanted.set_binary(&binary).unwrap();
         }
-        for argument in ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"] {
+        for argument in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--hide-scrollbars",
+            "--window-size=360,780",
+        ] {
             wanted.add_arg(argument).unwrap();
         }
         let off = json!({ "profile.managed_default_content_settings.javascript": 2 });
         wanted.add_experimental_option("prefs", off).unwrap();
-        wanted.add_experimental_option("mobileEmulation", json!({ "deviceMetrics": { "width": 360, "height": 780 } })).unwrap();
         let driver = WebDriver::new(webdriver, wanted).await.unwrap();
         driver.set_implicit_wait_timeout(Duration::from_secs(5)).await.unwrap();
         let pictures = std::env::var_os("LATCHKEY_TEST_SCREENSHOTS").map(PathBuf::from);

@@ -297,6 +297,11 @@ pub fn settle_abandoned(conn: &mut PgConnection) -> Result<usize, DbError> {
         .execute(conn)?)
 }
 
+/// Removes messages after 30 days, for housekeeping (DAT-03). No limit looks back further than one.
+pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
+    Ok(diesel::delete(sms::table.filter(sms::created_at.lt(db::now() - 30.days()))).execute(conn)?)
+}
+
 /// How a message stands.
 pub fn find_outcome(conn: &mut PgConnection, id: MessageId) -> Result<Option<Outcome>, DbError> {
     let row: Option<(String, Option<String>)> =

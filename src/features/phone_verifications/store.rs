@@ -79,12 +79,11 @@ pub fn charge_guess(conn: &mut PgConnection, id: ChallengeId) -> Result<Option<C
         .and(pv::guesses_left.gt(0))
         .and(pv::expires_at.gt(db::now()));
     type Row = (Option<String>, Option<String>, i16, String, String);
-    let row: Option<Row> =
-        diesel::update(pv::table.filter(pv::id.eq(id)).filter(open))
-            .set(pv::guesses_left.eq(pv::guesses_left - 1))
-            .returning((pv::code_mac, pv::provider_sid, pv::guesses_left, pv::purpose, pv::phone_number))
-            .get_result(conn)
-            .optional()?;
+    let row: Option<Row> = diesel::update(pv::table.filter(pv::id.eq(id)).filter(open))
+        .set(pv::guesses_left.eq(pv::guesses_left - 1))
+        .returning((pv::code_mac, pv::provider_sid, pv::guesses_left, pv::purpose, pv::phone_number))
+        .get_result(conn)
+        .optional()?;
     Ok(row.map(|(code_mac, provider_sid, guesses_left, purpose, phone_number)| Charged {
         code_mac: code_mac.map(StoredMac::from_stored),
         provider_sid,
@@ -200,6 +199,17 @@ pub fn put_code(
     Ok(row.map(|left| Sendable { valid_for: seconds(left), replaces: None }))
 }
 
+/// Whether the code of send number `send` may still be sent.
+pub fn find_sendable(conn: &mut PgConnection, id: ChallengeId, send: i16) -> Result<Option<Sendable>, DbError> {
+    let left: Option<PgInterval> = pv::table
+        .filter(pv::id.eq(id))
+        .filter(awaits(send))
+        .select(diesel::dsl::sql::<sql_types::Interval>("expires_at - now()"))
+        .first(conn)
+        .optional()?;
+    Ok(left.map(|left| Sendable { valid_for: seconds(left), replaces: None }))
+}
+
 /// Makes room for Twilio's code. Verify repeats one code for a number whatever it is for, so every other live
 /// challenge for the number ends here and the verification before this one is named, to be cancelled (SMS-14).
 pub fn make_way(
@@ -221,13 +231,17 @@ pub fn make_way(
         .filter(pv::id.ne(id))
         .filter(pv::provider_sid.is_not_null())
         .filter(pv::used_at.is_null())
-        .filter(pv::closed_at.is_null());
-    let closed: Vec<Option<String>> = diesel::update(others)
-        .set(pv::closed_at.eq(db::now().nullable()))
-        .returning(pv::provider_sid)
-        .get_results(conn)?;
-    diesel::update(pv::table.filter(pv::id.eq(id))).set(pv::code_mac.eq(None::<String>)).execute(conn)?;
-    Ok(Some(Sendable { valid_for: seconds(left), replaces: earlier.or_else(|| closed.into_iter().flatten().next()) }))
+        .filter(pv::expires_at.gt(db::now()));
+    // One that was closed before may still live at Twilio.
+    let newest: Option<Option<String>> =
+        others.order(pv::last_send_at.desc()).select(pv::provider_sid).first(conn).optional()?;
+    diesel::update(others.filter(pv::closed_at.is_null())).set(pv::closed_at.eq(db::now().nullable())).execute(conn)?;
+    let replaces = earlier.or(newest.flatten());
+    // Kept, so that an attempt that is made again cancels it too.
+    diesel::update(pv::table.filter(pv::id.eq(id)))
+        .set((pv::code_mac.eq(None::<String>), pv::replaced_sid.eq(&replaces)))
+        .execute(conn)?;
+    Ok(Some(Sendable { valid_for: seconds(left), replaces }))
 }
 
 /// Remembers that Twilio owns the code of send number `send`.

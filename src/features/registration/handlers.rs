@@ -67,6 +67,9 @@ fn register_page(visitor: &Visitor, form: RegisterEcho, errors: FormErrors) -> R
 /// `POST /register`
 pub async fn submit_form(visitor: Visitor, form: Form<RegisterForm>) -> Answer {
     let Form(form) = form;
+    if visitor.live_session().await?.is_some() {
+        return Ok(see_other("/account"));
+    }
     let filled = match form.parse(&visitor.words) {
         Ok(filled) => filled,
         Err(errors) => return page::refused(register_page(&visitor, form.echo(), errors)),

@@ -6,7 +6,7 @@ use diesel::{PgConnection, dsl::exists, prelude::*, select};
 use super::{NewUser, Overview, Taken, UserEpoch};
 use crate::{
     db::{self, DbError},
-    domain::{email_address::EmailAddress, full_name::FullName, ids::UserId, phone_number::PhoneNumber, role::Role},
+    domain::{full_name::FullName, ids::UserId, phone_number::PhoneNumber, role::Role},
     schema::{maid_profiles, sponsor_profiles, users},
 };
 
@@ -15,11 +15,6 @@ pub fn owns_number(conn: &mut PgConnection, phone: &PhoneNumber) -> Result<bool,
     let owner =
         users::table.filter(users::phone_number.eq(phone.e164())).filter(users::phone_verified_at.is_not_null());
     Ok(select(exists(owner)).get_result(conn)?)
-}
-
-/// Whether an account has the address.
-pub fn has_email(conn: &mut PgConnection, email: &EmailAddress) -> Result<bool, DbError> {
-    Ok(select(exists(users::table.filter(users::email.eq(email.as_str())))).get_result(conn)?)
 }
 
 /// Inserts user and profile, or answers what is taken. Of those who race for one number or address one wins.
