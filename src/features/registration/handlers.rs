@@ -19,7 +19,7 @@ use crate::{
         messages::{self, OUTCOME_WAIT, Outcome, outcomes::Listening, reserve::NotReserved},
         passwords::{self, PersonalWords, TooEasy},
         phone_verifications::{self, CodeRefused, NotRenewed},
-        sessions::principals::Visitor,
+        sessions::principals::{ENTRANCE, Visitor},
         users,
     },
     web::{
@@ -357,7 +357,8 @@ pub async fn submit_claim(visit: Registering, form: Form<ClaimForm>) -> Answer {
             let kept = app.db.run(move |conn| answer_claim::keep_old_account(conn, registration)).await;
             kept.map_err(|error: DbError| PageError::from(error))?;
             visit.visitor.cookies.end_registration();
-            Ok(see_other(crate::features::sessions::principals::ENTRANCE))
+            visit.visitor.cookies.say_next(Notice::AccountKept);
+            Ok(see_other(ENTRANCE))
         }
         Some(Choice::Move) => {
             let (keys, from) = (app.keys.clone(), visit.visitor.address);
