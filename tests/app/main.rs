@@ -1,6 +1,7 @@
 //! The tests of the program as a whole, one file a feature, linked into one binary.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it stands")]
+#![allow(clippy::disallowed_methods, reason = "the tests start the program, and Twilio's fake has a clock of its own")]
 
 mod journey;
 mod registration;
