@@ -7,7 +7,7 @@ use std::{net::TcpListener, panic::AssertUnwindSafe, path::PathBuf, time::Durati
 
 use futures_util::FutureExt as _;
 use serde_json::json;
-use thirtyfour::{extensions::cdp::ChromeDevTools, prelude::*};
+use thirtyfour::prelude::*;
 
 use crate::support::{TestApp, people};
 
@@ -35,8 +35,7 @@ impl Window {
         let driver = WebDriver::new(webdriver, wanted).await.unwrap();
         // A window cannot be made this narrow.
         let phone = json!({ "width": 360, "height": 780, "deviceScaleFactor": 1, "mobile": false });
-        let tools = ChromeDevTools::new(driver.handle().clone());
-        tools.execute_cdp_with_params("Emulation.setDeviceMetricsOverride", phone).await.unwrap();
+        driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", phone).await.unwrap();
         driver.set_implicit_wait_timeout(Duration::from_secs(5)).await.unwrap();
         let pictures = std::env::var_os("LATCHKEY_TEST_SCREENSHOTS").map(PathBuf::from);
         Self { driver, origin: origin.to_owned(), pictures }
