@@ -2,7 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it stands")]
 
+mod commands;
+mod crashes;
+mod database_faults;
+mod hash_queue;
+mod provider_faults;
 mod registration;
+mod slow_clients;
 mod support;
 mod twilio_contract;
 mod twilio_failures;

@@ -4,6 +4,7 @@ pub mod browser;
 pub mod database;
 pub mod fake_twilio;
 pub mod people;
+pub mod proxy;
 
 use std::{
     io::{BufRead as _, BufReader, Read},
@@ -52,8 +53,11 @@ impl TestApp {
 
     /// With a provider and variables of the test's own, which win.
     pub async fn start_with(provider: &str, extra: &[(&str, &str)]) -> Self {
-        let twilio = FakeTwilio::start();
-        let database = Database::create();
+        Self::start_on(FakeTwilio::start(), Database::create(), provider, extra).await
+    }
+
+    /// The same around a fake and a database that the test has made.
+    pub async fn start_on(twilio: FakeTwilio, database: Database, provider: &str, extra: &[(&str, &str)]) -> Self {
         let mut environment = environment(provider, &twilio, &database.url());
         for (name, value) in extra {
             environment.retain(|(known, _)| known != name);
@@ -72,6 +76,11 @@ impl TestApp {
     pub fn kill_and_restart(&mut self, index: usize) {
         self.instances[index].kill();
         self.instances[index] = Instance::start(&self.environment);
+    }
+
+    /// Where process `index` listens.
+    pub fn address_of(&self, index: usize) -> SocketAddr {
+        self.instances[index].address
     }
 
     /// A new browser at the first process, with an address of its own.
@@ -108,6 +117,15 @@ impl TestApp {
             assert!(Instant::now() < deadline, "nothing with {part:?} was logged:\n{}", self.log().join("\n"));
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+}
+
+/// Waits until `happened`, for 10 seconds at most.
+pub async fn eventually(what: &str, mut happened: impl AsyncFnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !happened().await {
+        assert!(Instant::now() < deadline, "not within 10 seconds: {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
