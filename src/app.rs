@@ -10,7 +10,7 @@ use crate::{
     },
     db::Db,
     domain::phone_number::PhoneNumber,
-    features::messages::{outcomes::Outcomes, reserve::Limits},
+    features::messages::{outcomes::Outcomes, reserve::Limits, worker::CallTime},
     sms::{NoProvider, SmsProvider},
 };
 
@@ -27,6 +27,8 @@ pub struct App {
     pub keys: Arc<Keys>,
     /// News of messages, from all instances.
     pub outcomes: Outcomes,
+    /// How long the provider takes.
+    pub call_time: Arc<CallTime>,
     /// How many texts may be sent.
     pub limits: Limits,
     /// The deployment's settings.
@@ -58,6 +60,7 @@ impl App {
                 throttle_key: KeyRing::derive(secret, KeyUse::ThrottleKey),
             }),
             outcomes: Outcomes::listen(config.database_url().to_owned()),
+            call_time: Arc::default(),
             limits: Limits::new(config.sms_per_number_per_hour, config.sms_per_number_per_day),
             config: Arc::new(config),
         })

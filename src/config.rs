@@ -12,8 +12,9 @@ use url::Url;
 use crate::{
     crypto::keys::SecretKey,
     sms::{
+        Credentials, ProviderChoice, Sender, SmsConfig, TwilioConfig,
         config::{CALL_TIMEOUT, CONNECT_TIMEOUT},
-        Credentials, ProviderChoice, Sender, SmsConfig, TwilioConfig},
+    },
 };
 
 /// One variable of the environment, as `--help` and `.env.example` show it.
@@ -170,9 +171,10 @@ impl Config {
     /// # Errors
     /// Every variable that is missing, malformed or at odds with another.
     pub fn from_env() -> Result<Self, Mistakes> {
-        Self::from_variables(std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
-        }))
+        Self::from_variables(
+            std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))),
+        )
     }
 
     /// Reads variables from a list; an empty value counts as unset.
@@ -184,17 +186,21 @@ impl Config {
         read.refuse_vite();
 
         let base_url = read.parsed("LATCHKEY_BASE_URL", "http://localhost:8080", BASE_URL_FORM, BaseUrl::parse);
-        let bind = read.parsed("LATCHKEY_BIND", "127.0.0.1:8080", "an address and a port such as 127.0.0.1:8080", parse);
+        let bind =
+            read.parsed("LATCHKEY_BIND", "127.0.0.1:8080", "an address and a port such as 127.0.0.1:8080", parse);
         let metrics_bind = read.optional("LATCHKEY_METRICS_BIND", "a loopback address and a port", |text| {
             parse(text).filter(|address: &SocketAddr| address.ip().is_loopback())
         });
-        let loopback = base_url.as_ref().is_some_and(BaseUrl::is_loopback);
+        // Both: on an address that others reach, anybody could send a loopback `Host` and read the inbox.
+        let loopback = base_url.as_ref().is_some_and(BaseUrl::is_loopback)
+            && bind.is_none_or(|bind: SocketAddr| bind.ip().is_loopback());
         if let Some(url) = base_url.as_ref().filter(|url| !url.is_https() && !url.is_loopback()) {
             let found = url.origin();
             read.mistake("LATCHKEY_BASE_URL", found, "https, since the host is not loopback".to_owned());
         }
         let secret_key = read.secret_key(loopback);
-        let trusted_proxies = read.list("LATCHKEY_TRUSTED_PROXIES", "networks such as 10.0.0.0/8, with commas", network);
+        let trusted_proxies =
+            read.list("LATCHKEY_TRUSTED_PROXIES", "networks such as 10.0.0.0/8, with commas", network);
         let alert_url = read.optional("LATCHKEY_ALERT_URL", "an https address", |text| {
             Url::parse(text).ok().filter(|url| url.scheme() == "https" && url.has_host())
         });
@@ -205,8 +211,15 @@ impl Config {
         let database_url = read.required("DATABASE_URL", "postgres://user@host/database");
 
         let all = (database_url, base_url, bind, secret_key, sms, per_hour, per_day);
-        let (Some(database_url), Some(base_url), Some(bind), Some(secret_key), Some(sms), Some(per_hour), Some(per_day)) =
-            all
+        let (
+            Some(database_url),
+            Some(base_url),
+            Some(bind),
+            Some(secret_key),
+            Some(sms),
+            Some(per_hour),
+            Some(per_day),
+        ) = all
         else {
             return Err(Mistakes(read.mistakes));
         };
@@ -384,7 +397,10 @@ impl Reader {
         let provider = match chosen {
             Some(choice) => choice,
             None if !has("TWILIO_ACCOUNT_SID") => ProviderChoice::Demo,
-            None if has("TWILIO_VERIFY_SERVICE_SID") && !has("TWILIO_PHONE_NUMBER") && !has("TWILIO_MESSAGING_SERVICE_SID") => {
+            None if has("TWILIO_VERIFY_SERVICE_SID")
+                && !has("TWILIO_PHONE_NUMBER")
+                && !has("TWILIO_MESSAGING_SERVICE_SID") =>
+            {
                 ProviderChoice::Verify
             }
             None => ProviderChoice::Messaging,
@@ -392,7 +408,7 @@ impl Reader {
         let twilio = match provider {
             ProviderChoice::Demo if loopback => None,
             ProviderChoice::Demo => {
-                let expected = "messaging or verify with TWILIO_ACCOUNT_SID: demo mode is for a loopback LATCHKEY_BASE_URL";
+                let expected = "messaging or verify with TWILIO_ACCOUNT_SID: demo mode is for a loopback LATCHKEY_BASE_URL and LATCHKEY_BIND";
                 self.mistake("SMS_PROVIDER", "demo".to_owned(), expected.to_owned());
                 return None;
             }
@@ -412,9 +428,7 @@ impl Reader {
                 self.missing("TWILIO_API_KEY_SECRET", "the secret of TWILIO_API_KEY_SID");
                 None
             }
-            (None, _, Some(token)) => {
-                account_sid.clone().map(|user| Credentials { user, password: token.into() })
-            }
+            (None, _, Some(token)) => account_sid.clone().map(|user| Credentials { user, password: token.into() }),
             (None, _, None) => {
                 self.missing("TWILIO_AUTH_TOKEN", "a token, or TWILIO_API_KEY_SID with TWILIO_API_KEY_SECRET");
                 None
@@ -523,6 +537,13 @@ mod tests {
     fn arc_03_demo_mode_is_refused_for_a_public_origin() {
         let public = [("LATCHKEY_BASE_URL", "https://id.example.com"), ("LATCHKEY_SECRET_KEY", KEY)];
         assert_eq!(mistake(&public).name, "SMS_PROVIDER");
+    }
+
+    #[test]
+    fn arc_03_demo_mode_and_the_development_key_are_refused_on_an_address_that_others_reach() {
+        let Err(Mistakes(mistakes)) = read(&[("LATCHKEY_BIND", "0.0.0.0:8080")]) else { panic!("it started") };
+        let names: Vec<_> = mistakes.iter().map(|mistake| mistake.name.as_str()).collect();
+        assert_eq!(names, ["LATCHKEY_SECRET_KEY", "SMS_PROVIDER"]);
     }
 
     #[test]

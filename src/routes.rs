@@ -1,8 +1,7 @@
 //! Every URL and its handler, on one screen.
 
 use actix_web::{
-    Handler, HttpRequest, HttpResponse, Resource, Responder,
-    guard,
+    Handler, HttpRequest, HttpResponse, Resource, Responder, guard,
     http::{Method, header},
     web::{self, ServiceConfig},
 };

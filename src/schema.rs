@@ -78,6 +78,7 @@ diesel::table! {
         address -> Nullable<Text>,
         address_block -> Nullable<Text>,
         stranger -> Bool,
+        withheld -> Bool,
         state -> Text,
         charged -> Bool,
         attempts -> Int2,

@@ -22,6 +22,6 @@ CREATE TABLE phone_verifications (
 );
 
 CREATE INDEX phone_verifications_used_from ON phone_verifications (used_from, used_at) WHERE used_at IS NOT NULL;
-CREATE INDEX phone_verifications_live_at_twilio ON phone_verifications (phone_number)
-    WHERE provider_sid IS NOT NULL AND used_at IS NULL AND closed_at IS NULL;
+CREATE INDEX phone_verifications_at_twilio ON phone_verifications (phone_number)
+    WHERE provider_sid IS NOT NULL AND used_at IS NULL;
 CREATE INDEX phone_verifications_expiry ON phone_verifications (expires_at);

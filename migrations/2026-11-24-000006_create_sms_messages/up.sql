@@ -14,7 +14,9 @@ CREATE TABLE sms_messages (
     address text,
     address_block text,
     stranger boolean NOT NULL,
-    -- withheld: answered like any other, but not sent, because strangers have used up their share of an owner's texts.
+    -- Treated like any other in every way that can be seen, but not sent: strangers have used up their part of what
+    -- the number's owner may receive.
+    withheld boolean NOT NULL DEFAULT false,
     state text NOT NULL DEFAULT 'queued'
         CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'unknown', 'superseded', 'withheld')),
     -- False once it is sure that nothing was sent and that the fault was not the asker's.

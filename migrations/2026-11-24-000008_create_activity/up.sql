@@ -8,3 +8,5 @@ CREATE TABLE activity (
 );
 
 CREATE INDEX activity_user ON activity (user_id, happened_at);
+-- For housekeeping, which removes what is older than a year.
+CREATE INDEX activity_happened ON activity (happened_at);

@@ -50,7 +50,7 @@ fn environment() -> String {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     // A missing .env is the usual case in production; one that cannot be read is a mistake.
-    if let Err(error) = dotenvy::dotenv()
+    if let Err(error) = dotenvy::from_path(".env")
         && !error.not_found()
     {
         return fail(&format!(".env: {error}"));

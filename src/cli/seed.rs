@@ -5,7 +5,7 @@ use crate::{
     app::App,
     config::Config,
     crypto::hasher::PasswordHash,
-    db::{self, DbError, migrations},
+    db::{self, migrations},
     domain::{
         country::Country, email_address::EmailAddress, full_name::FullName, password::Password,
         phone_number::PhoneNumber, role::Role,
@@ -26,7 +26,9 @@ const ACCOUNTS: [(Role, &str, Option<&str>, &str); 2] = [
 
 pub(super) fn run(config: Config) -> Result<(), Failed> {
     if !config.base_url.is_loopback() {
-        return Err("seed makes accounts with a known password: refused, since LATCHKEY_BASE_URL is not loopback".into());
+        return Err(
+            "seed makes accounts with a known password: refused, since LATCHKEY_BASE_URL is not loopback".into()
+        );
     }
     let mut conn = db::connect(config.database_url())?;
     migrations::apply(&mut conn)?;
@@ -59,7 +61,7 @@ fn seed_one(
         locale: "en".to_owned(),
         terms_accepted_at: clock::now(),
     };
-    let made = db::transaction(conn, |conn| users::store::insert(conn, &user).map_err(DbError::from))?;
+    let made = db::transaction(conn, |conn| users::store::insert(conn, &user))?;
     Ok(made.is_ok())
 }
 

@@ -1,6 +1,12 @@
 //! The migrations, embedded in the binary.
 
-use diesel::{PgConnection, RunQueryDsl as _, sql_query};
+use diesel::{
+    PgConnection, QueryableByName, RunQueryDsl as _,
+    migration::MigrationSource,
+    pg::Pg,
+    sql_query,
+    sql_types::{Bool, Text},
+};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 
 use super::DbError;
@@ -26,11 +32,27 @@ pub fn apply(conn: &mut PgConnection) -> Result<Vec<String>, DbError> {
     applied
 }
 
-/// The names of the migrations that have not been applied.
+/// The names of the migrations that have not been applied. Only reads: a runtime role may not be able to do more.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn pending(conn: &mut PgConnection) -> Result<Vec<String>, DbError> {
-    let pending = conn.pending_migrations(MIGRATIONS).map_err(|error| DbError::Fault(error.to_string()))?;
-    Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
+    #[derive(QueryableByName)]
+    struct Applied {
+        #[diesel(sql_type = Text)]
+        version: String,
+    }
+    #[derive(QueryableByName)]
+    struct Known {
+        #[diesel(sql_type = Bool)]
+        known: bool,
+    }
+    let Known { known } =
+        sql_query("SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS known").get_result(conn)?;
+    let applied: Vec<Applied> =
+        if known { sql_query("SELECT version FROM __diesel_schema_migrations").get_results(conn)? } else { Vec::new() };
+    let all = MigrationSource::<Pg>::migrations(&MIGRATIONS).map_err(|error| DbError::Fault(error.to_string()))?;
+    let names = all.iter().map(|migration| migration.name());
+    let missing = names.filter(|name| !applied.iter().any(|applied| applied.version == name.version().to_string()));
+    Ok(missing.map(ToString::to_string).collect())
 }

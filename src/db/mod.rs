@@ -98,7 +98,10 @@ impl Db {
     ///
     /// # Errors
     /// As [`Db::run`].
-    pub fn run_blocking<T, E: From<DbError>>(&self, work: impl FnOnce(&mut PgConnection) -> Result<T, E>) -> Result<T, E> {
+    pub fn run_blocking<T, E: From<DbError>>(
+        &self,
+        work: impl FnOnce(&mut PgConnection) -> Result<T, E>,
+    ) -> Result<T, E> {
         if self.is_known_to_be_gone() {
             return Err(DbError::Unavailable("not reachable".to_owned()).into());
         }

@@ -4,6 +4,7 @@
 //! type is the proof. Refusals are enums without words: pages put them into the reader's language.
 
 mod characters;
+pub mod client_address;
 pub mod country;
 pub mod email_address;
 pub mod full_name;

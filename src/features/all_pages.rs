@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
 use scraper::{ElementRef, Html, Selector};
 
@@ -118,10 +117,11 @@ fn message(kind: MessageKind, body: &str, code: &str, replaced: bool) -> InboxMe
     InboxMessage { kind, phone: phone(), body, code, at: now(), replaced }
 }
 
-const TROUBLES: [Trouble; 15] = [
+const TROUBLES: [Trouble; 16] = [
     Trouble::BadRequest,
     Trouble::NotAllowed,
     Trouble::CrossSite,
+    Trouble::Embedded,
     Trouble::NotFound,
     Trouble::WrongWay,
     Trouble::TooSlow,
@@ -353,9 +353,7 @@ fn a_number_is_shown_masked_only() {
 
 #[test]
 fn the_first_view_of_any_page_weighs_14_kilobytes_at_most() {
-    let own = |url: &str| {
-        assets::find(url.trim_start_matches("/static/")).expect("an asset").brotli.len()
-    };
+    let own = |url: &str| assets::find(url.trim_start_matches("/static/")).expect("an asset").brotli.len();
     let shared = own(assets::stylesheet_url()) + own(assets::icon_url());
     for (name, html) in all_pages() {
         // As the server's compressing middleware does it: quality 3. About 500 bytes of headers for each of three answers.

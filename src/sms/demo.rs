@@ -3,7 +3,6 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 
@@ -11,6 +10,7 @@ use super::twilio::errors;
 use super::{Accepted, Outgoing, Refusal, SendFailure, TextKind};
 use crate::domain::one_time_code::OneTimeCode;
 use crate::domain::phone_number::PhoneNumber;
+use crate::web::clock;
 
 /// The oldest text beyond these goes.
 const KEPT: usize = 50;
@@ -68,7 +68,7 @@ impl DemoInbox {
             kind: text.kind,
             body: text.body.clone(),
             code: text.code.clone(),
-            received_at: now(),
+            received_at: clock::now(),
             replaced: false,
         });
         messages.truncate(KEPT);
@@ -79,11 +79,6 @@ impl DemoInbox {
     fn lock(&self) -> MutexGuard<'_, VecDeque<DemoMessage>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-#[allow(clippy::disallowed_methods, reason = "shown to a person in the demo; decides nothing")]
-fn now() -> DateTime<Utc> {
-    SystemTime::now().into()
 }
 
 #[cfg(test)]

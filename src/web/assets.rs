@@ -196,10 +196,7 @@ mod tests {
             let (answer, encoding) = get(accepted);
             assert_eq!(encoding, expected, "{accepted:?}");
             assert_eq!(answer.headers().get(VARY).expect("vary"), "Accept-Encoding");
-            assert_eq!(
-                answer.headers().get(CACHE_CONTROL).expect("caching"),
-                "public, max-age=31536000, immutable"
-            );
+            assert_eq!(answer.headers().get(CACHE_CONTROL).expect("caching"), "public, max-age=31536000, immutable");
             let body = answer.into_body().try_into_bytes().expect("a body in memory");
             assert_eq!(body.len() < STYLESHEET.identity.len(), expected != "identity");
         }

@@ -5,44 +5,16 @@ use std::net::{IpAddr, Ipv6Addr};
 use actix_web::HttpRequest;
 use ipnet::IpNet;
 
-use crate::features::messages::reserve::AddressKeys;
+use crate::domain::client_address::ClientAddress;
 
-/// A client's address. Limits, logs and activity use it only in the coarse forms below.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ClientAddress(pub IpAddr);
-
-impl ClientAddress {
-    /// The address of a request (D-7): the peer, unless it is a trusted proxy. Then `X-Forwarded-For` is read from the
-    /// right, past trusted addresses; all its lines are one list, and whatever cannot be read ends the walk at the
-    /// last address that a trusted proxy vouched for. Other forwarding headers are ignored.
-    pub fn of(request: &HttpRequest, trusted: &[IpNet]) -> Self {
-        let peer = request.peer_addr().map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.ip().to_canonical());
-        let forwarded = request.headers().get_all("x-forwarded-for");
-        let list: Vec<&str> = forwarded.flat_map(|line| line.to_str().unwrap_or("?").split(',')).collect();
-        Self(walk(peer, &list, trusted))
-    }
-
-    /// The keys that limits count by.
-    pub fn keys(self) -> AddressKeys {
-        match self.0 {
-            IpAddr::V4(address) => AddressKeys { address: address.to_string(), block: None },
-            IpAddr::V6(address) => AddressKeys {
-                address: format!("{}/64", prefix(address, 64)),
-                block: Some(format!("{}/48", prefix(address, 48))),
-            },
-        }
-    }
-
-    /// For logs and activity: IPv4 without its last number, IPv6 by its /48.
-    pub fn coarse(self) -> String {
-        match self.0 {
-            IpAddr::V4(address) => {
-                let [a, b, c, _] = address.octets();
-                format!("{a}.{b}.{c}.0/24")
-            }
-            IpAddr::V6(address) => format!("{}/48", prefix(address, 48)),
-        }
-    }
+/// The address of a request (D-7): the peer, unless it is a trusted proxy. Then `X-Forwarded-For` is read from the
+/// right, past trusted addresses; all its lines are one list, and whatever cannot be read ends the walk at the
+/// last address that a trusted proxy vouched for. Other forwarding headers are ignored.
+pub fn client_address(request: &HttpRequest, trusted: &[IpNet]) -> ClientAddress {
+    let peer = request.peer_addr().map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.ip().to_canonical());
+    let forwarded = request.headers().get_all("x-forwarded-for");
+    let list: Vec<&str> = forwarded.flat_map(|line| line.to_str().unwrap_or("?").split(',')).collect();
+    ClientAddress(walk(peer, &list, trusted))
 }
 
 fn walk(peer: IpAddr, forwarded: &[&str], trusted: &[IpNet]) -> IpAddr {
@@ -55,10 +27,6 @@ fn walk(peer: IpAddr, forwarded: &[&str], trusted: &[IpNet]) -> IpAddr {
         }
     }
     address
-}
-
-fn prefix(address: Ipv6Addr, bits: u32) -> Ipv6Addr {
-    Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << (128 - bits)))
 }
 
 #[cfg(test)]
@@ -88,22 +56,5 @@ mod tests {
             assert_eq!(walked("10.0.0.1", &["198.51.100.1", junk]), "10.0.0.1", "{junk:?}");
         }
         assert_eq!(walked("10.0.0.1", &[]), "10.0.0.1");
-    }
-
-    #[test]
-    fn l_3_addresses_of_one_64_share_a_key_and_of_one_48_a_block() {
-        let keys = |text: &str| ClientAddress(text.parse().expect("an address")).keys();
-        assert_eq!(keys("2001:db8:1:2::a"), keys("2001:db8:1:2:ffff::b"));
-        let (one, other) = (keys("2001:db8:1:2::a"), keys("2001:db8:1:3::a"));
-        assert_ne!(one.address, other.address);
-        assert_eq!(one.block, other.block);
-        assert_eq!(keys("203.0.113.7"), AddressKeys { address: "203.0.113.7".to_owned(), block: None });
-    }
-
-    #[test]
-    fn log_02_addresses_are_logged_coarsely() {
-        let coarse = |text: &str| ClientAddress(text.parse().expect("an address")).coarse();
-        assert_eq!(coarse("203.0.113.7"), "203.0.113.0/24");
-        assert_eq!(coarse("2001:db8:1:2::a"), "2001:db8:1::/48");
     }
 }

@@ -23,7 +23,8 @@ pub async fn refuse<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
-    let refusal = request.app_data::<Data<App>>().and_then(|app| refusal(request.request(), &app.config.base_url.origin()));
+    let refusal =
+        request.app_data::<Data<App>>().and_then(|app| refusal(request.request(), &app.config.base_url.origin()));
     match refusal {
         Some(error) => Ok(respond(request, &error).map_into_right_body()),
         None => Ok(next.call(request).await?.map_into_left_body()),

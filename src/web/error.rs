@@ -98,7 +98,7 @@ impl PageError {
         match self {
             Self::Malformed => Trouble::BadRequest,
             Self::CrossSite => Trouble::CrossSite,
-            Self::Embedded => Trouble::NotAllowed,
+            Self::Embedded => Trouble::Embedded,
             Self::NotFound => Trouble::NotFound,
             Self::MethodNotAllowed => Trouble::WrongWay,
             Self::TooSlow => Trouble::TooSlow,

@@ -21,6 +21,8 @@ pub enum Trouble {
     NotAllowed,
     /// 403: nothing shows that the form came from our page.
     CrossSite,
+    /// 403: the page would be shown inside another one.
+    Embedded,
     /// 404, 410.
     NotFound,
     /// 405.
@@ -63,7 +65,7 @@ impl Trouble {
             431 => Self::HeavyHead,
             503 => Self::Busy,
             502 | 504 => Self::NoAnswer,
-            400..=499 => Self::Unusable,
+            _ if status.is_client_error() => Self::Unusable,
             _ => Self::Ours,
         }
     }
@@ -73,6 +75,7 @@ impl Trouble {
             Self::BadRequest => fl!(words.0, "error-bad-request"),
             Self::NotAllowed => fl!(words.0, "error-not-allowed"),
             Self::CrossSite => fl!(words.0, "error-cross-site"),
+            Self::Embedded => fl!(words.0, "error-embedded"),
             Self::NotFound => fl!(words.0, "error-not-found"),
             Self::WrongWay => fl!(words.0, "error-wrong-way"),
             Self::TooSlow => fl!(words.0, "error-too-slow"),
@@ -93,6 +96,7 @@ impl Trouble {
             Self::BadRequest => fl!(words.0, "error-bad-request-text"),
             Self::NotAllowed => fl!(words.0, "error-not-allowed-text"),
             Self::CrossSite => fl!(words.0, "error-cross-site-text"),
+            Self::Embedded => fl!(words.0, "error-embedded-text"),
             Self::NotFound => fl!(words.0, "error-not-found-text"),
             Self::WrongWay => fl!(words.0, "error-wrong-way-text"),
             Self::TooSlow => fl!(words.0, "error-too-slow-text"),
@@ -113,6 +117,7 @@ impl Trouble {
             Self::BadRequest => fl!(words.0, "error-bad-request-do"),
             Self::NotAllowed => fl!(words.0, "error-not-allowed-do"),
             Self::CrossSite => fl!(words.0, "error-cross-site-do"),
+            Self::Embedded => fl!(words.0, "error-embedded-do"),
             Self::NotFound => fl!(words.0, "error-not-found-do"),
             Self::WrongWay => fl!(words.0, "error-wrong-way-do"),
             Self::TooSlow => fl!(words.0, "error-too-slow-do"),
@@ -226,5 +231,22 @@ impl TooManyPage {
         let time = parts.time_from(self.at, self.clock);
         let words = &self.chrome.words;
         parts.put_into(&fl!(words.0, "too-many-when", wait = words.wait(self.wait), time = time))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_has_words() {
+        let of = |status| Trouble::of(StatusCode::from_u16(status).expect("a status"));
+        assert_eq!(of(400), Trouble::BadRequest);
+        assert_eq!(of(409), Trouble::Unusable);
+        assert_eq!(of(422), Trouble::Unusable);
+        assert_eq!(of(431), Trouble::HeavyHead);
+        assert_eq!(of(503), Trouble::Busy);
+        assert_eq!(of(504), Trouble::NoAnswer);
+        assert_eq!(of(507), Trouble::Ours);
     }
 }

@@ -7,14 +7,9 @@ use actix_governor::{
     Governor, GovernorConfigBuilder, KeyExtractor, SimpleKeyExtractionError,
     governor::{NotUntil, clock::QuantaInstant, middleware::NoOpMiddleware},
 };
-use actix_web::{
-    HttpResponse, HttpResponseBuilder,
-    dev::ServiceRequest,
-};
+use actix_web::{HttpResponse, HttpResponseBuilder, dev::ServiceRequest};
 
-use super::{
-    client_address::ClientAddress, error::PageError, error_page::Back, request::Reference, words::Words,
-};
+use super::{client_address::client_address, error::PageError, error_page::Back, request::Reference, words::Words};
 use crate::app::App;
 
 /// Requests in a burst: a family, a hostel or a carrier's shared address opening pages at the same time.
@@ -31,7 +26,7 @@ impl KeyExtractor for ByAddress {
     type KeyExtractionError = SimpleKeyExtractionError<&'static str>;
 
     fn extract(&self, request: &ServiceRequest) -> Result<Self::Key, Self::KeyExtractionError> {
-        Ok(match ClientAddress::of(request.request(), &self.0.config.trusted_proxies).0 {
+        Ok(match client_address(request.request(), &self.0.config.trusted_proxies).0 {
             IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
             v4 => v4,
         })

@@ -109,8 +109,6 @@ pub enum Problem {
     PhoneNotMobile,
     /// The holder told us to stop texting.
     PhoneOptedOut,
-    /// "Corrected" to what it was.
-    PhoneSame,
     /// No password.
     PasswordMissing,
     /// Fewer characters than needed.
@@ -167,7 +165,6 @@ impl Problem {
             }
             Self::PhoneNotMobile => fl!(words.0, "problem-phone-not-mobile"),
             Self::PhoneOptedOut => fl!(words.0, "problem-phone-opted-out"),
-            Self::PhoneSame => fl!(words.0, "problem-phone-same"),
             Self::PasswordMissing => fl!(words.0, "problem-password-missing"),
             Self::PasswordTooShort { least } => fl!(words.0, "problem-password-too-short", least = least),
             Self::PasswordTooLong { most } => fl!(words.0, "problem-password-too-long", most = most),

@@ -30,7 +30,10 @@ const ALWAYS: [(HeaderName, &str); 6] = [
 ///
 /// # Errors
 /// None of its own.
-pub async fn add<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, actix_web::Error> {
+pub async fn add<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
     let https = request.app_data::<Data<App>>().is_some_and(|app| app.config.base_url.is_https());
     let mut response = next.call(request).await?;
     add_to(response.headers_mut(), https);

@@ -232,7 +232,10 @@ mod tests {
     fn a_translation_cannot_leave_a_link_open() {
         let mut parts = Parts::new();
         let (terms, privacy, end) = (parts.link("/terms"), parts.link("/privacy"), parts.end());
-        assert_eq!(parts.put_into(&format!("{end}I accept the {terms}terms")).to_string(), "I accept the <a href=\"/terms\">terms</a>");
+        assert_eq!(
+            parts.put_into(&format!("{end}I accept the {terms}terms")).to_string(),
+            "I accept the <a href=\"/terms\">terms</a>"
+        );
         assert_eq!(parts.put_into(&format!("{terms}a{privacy}b{end}c{end}")).to_string(), "<a href=\"/terms\">ab</a>c");
     }
 

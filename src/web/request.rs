@@ -11,7 +11,7 @@ use actix_web::{
 };
 use rand::RngExt as _;
 
-use super::client_address::ClientAddress;
+use super::client_address::client_address;
 use crate::app::App;
 
 /// A request's reference, `LK-7F3K-92QM`: short enough to read out over the phone, without letters that look alike.
@@ -45,19 +45,25 @@ impl std::fmt::Display for Reference {
 ///
 /// # Errors
 /// None of its own.
-pub async fn log<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, actix_web::Error> {
+pub async fn log<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
     let started = Instant::now();
     let reference = Reference::generate();
     request.extensions_mut().insert(reference.clone());
     let trusted = request.app_data::<Data<App>>().map(|app| app.config.trusted_proxies.clone()).unwrap_or_default();
-    let address = ClientAddress::of(request.request(), &trusted).coarse();
+    let address = client_address(request.request(), &trusted).coarse();
     let method = request.method().clone();
     let response = next.call(request).await?;
     let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());
     let status = response.status().as_u16();
     let ms = started.elapsed().as_millis();
     let level = if is_quiet(&route) { log::Level::Debug } else { log::Level::Info };
-    log::log!(level, "event=request method={method} route={route} status={status} ms={ms} request={reference} address={address}");
+    log::log!(
+        level,
+        "event=request method={method} route={route} status={status} ms={ms} request={reference} address={address}"
+    );
     Ok(response)
 }
 

@@ -142,7 +142,9 @@ impl Countries {
         let named = |country| NamedCountry { country, name: name_of(loader, country) };
         let mut others: Vec<_> = Country::all().filter(|country| !Country::HOME.contains(country)).map(named).collect();
         // Accents do not count: Åland stands with the A, Réunion before Romania.
-        others.sort_by_cached_key(|it| it.name.nfd().filter(|c| !is_combining_mark(*c)).collect::<String>().to_lowercase());
+        others.sort_by_cached_key(|it| {
+            it.name.nfd().filter(|c| !is_combining_mark(*c)).collect::<String>().to_lowercase()
+        });
         Self { home: Country::HOME.into_iter().map(named).collect(), others }
     }
 }

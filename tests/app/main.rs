@@ -6,6 +6,7 @@ mod commands;
 mod crashes;
 mod database_faults;
 mod hash_queue;
+mod journey;
 mod provider_faults;
 mod registration;
 mod slow_clients;

@@ -1,8 +1,12 @@
 //! What happened to an account, written in the transaction of the act.
 
-use diesel::{PgConnection, prelude::*};
+use diesel::{PgConnection, dsl::IntervalDsl as _, prelude::*};
 
-use crate::{db::DbError, domain::ids::UserId, schema::activity};
+use crate::{
+    db::{self, DbError},
+    domain::ids::UserId,
+    schema::activity,
+};
 
 /// Something that happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,4 +36,10 @@ pub fn record(conn: &mut PgConnection, user: UserId, event: Event, address: Opti
         .values((activity::user_id.eq(user), activity::event.eq(event.as_str()), activity::address.eq(address)))
         .execute(conn)?;
     Ok(())
+}
+
+/// Removes what happened more than a year ago, for housekeeping (DAT-03).
+pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
+    let old = activity::happened_at.lt(db::now() - 1.year());
+    Ok(diesel::delete(activity::table.filter(old)).execute(conn)?)
 }

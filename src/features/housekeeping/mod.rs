@@ -7,7 +7,7 @@ use diesel::PgConnection;
 use crate::{
     app::App,
     db::DbError,
-    features::{messages, phone_verifications, registration, sessions, throttles},
+    features::{activity, messages, phone_verifications, registration, sessions, throttles},
 };
 
 /// How often.
@@ -36,6 +36,8 @@ pub struct Removed {
     challenges: usize,
     sessions: usize,
     throttles: usize,
+    messages: usize,
+    activity: usize,
     abandoned_messages: usize,
 }
 
@@ -43,8 +45,14 @@ impl std::fmt::Display for Removed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "registrations={} challenges={} sessions={} throttles={} abandoned_messages={}",
-            self.registrations, self.challenges, self.sessions, self.throttles, self.abandoned_messages
+            "registrations={} challenges={} sessions={} throttles={} messages={} activity={} abandoned_messages={}",
+            self.registrations,
+            self.challenges,
+            self.sessions,
+            self.throttles,
+            self.messages,
+            self.activity,
+            self.abandoned_messages
         )
     }
 }
@@ -59,6 +67,8 @@ pub fn tidy(conn: &mut PgConnection) -> Result<Removed, DbError> {
         challenges: phone_verifications::store::remove_expired(conn)?,
         sessions: sessions::store::remove_expired(conn)?,
         throttles: throttles::remove_expired(conn)?,
+        messages: messages::store::remove_expired(conn)?,
+        activity: activity::remove_expired(conn)?,
         abandoned_messages: messages::store::settle_abandoned(conn)?,
     })
 }

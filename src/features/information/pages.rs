@@ -75,14 +75,7 @@ impl InformationPage {
 
 fn help(words: &Words) -> Vec<Section> {
     vec![
-        section!(
-            words,
-            "help-no-text-title",
-            "help-no-text-1",
-            "help-no-text-2",
-            "help-no-text-3",
-            "help-no-text-4"
-        ),
+        section!(words, "help-no-text-title", "help-no-text-1", "help-no-text-2", "help-no-text-3", "help-no-text-4"),
         section!(words, "help-code-title", "help-code-1", "help-code-2"),
         section!(words, "help-number-title", "help-number-1", "help-number-2", "help-number-3"),
         section!(words, "help-shared-title", "help-shared-1"),
@@ -92,14 +85,7 @@ fn help(words: &Words) -> Vec<Section> {
 
 fn privacy(words: &Words) -> Vec<Section> {
     vec![
-        section!(
-            words,
-            "privacy-keep-title",
-            "privacy-keep-1",
-            "privacy-keep-2",
-            "privacy-keep-3",
-            "privacy-keep-4"
-        ),
+        section!(words, "privacy-keep-title", "privacy-keep-1", "privacy-keep-2", "privacy-keep-3", "privacy-keep-4"),
         section!(words, "privacy-why-title", "privacy-why-1"),
         section!(words, "privacy-long-title", "privacy-long-1", "privacy-long-2"),
         section!(words, "privacy-who-title", "privacy-who-1", "privacy-who-2"),

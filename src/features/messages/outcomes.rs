@@ -40,8 +40,7 @@ pub struct Listening(broadcast::Receiver<MessageId>);
 impl Outcomes {
     /// Starts the thread that listens on a connection of its own.
     pub fn listen(database_url: String) -> Self {
-        let outcomes =
-            Self { settled: broadcast::channel(1024).0, queued: Arc::default(), stopping: Arc::default() };
+        let outcomes = Self { settled: broadcast::channel(1024).0, queued: Arc::default(), stopping: Arc::default() };
         let thread_side = outcomes.clone();
         thread::Builder::new()
             .name("sms-listener".to_owned())

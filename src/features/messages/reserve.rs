@@ -13,6 +13,7 @@ use super::store;
 use crate::{
     db::DbError,
     domain::{
+        client_address::ClientAddress,
         ids::{BrowserId, ChallengeId, MessageId, UserId},
         phone_number::PhoneNumber,
     },
@@ -61,8 +62,8 @@ impl Limits {
 pub enum Asker {
     /// Somebody who is not signed in to the account that has the number, if there is one.
     Stranger {
-        /// The client's address, as [`AddressKeys`] writes it.
-        address: AddressKeys,
+        /// Where they come from.
+        address: ClientAddress,
         /// The browser.
         browser: BrowserId,
     },
@@ -73,15 +74,6 @@ pub enum Asker {
         /// The browser.
         browser: BrowserId,
     },
-}
-
-/// A client address as limits count it: IPv4 whole, IPv6 by its /64, and by its /48 at four times the limit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AddressKeys {
-    /// `203.0.113.7` or `2001:db8:1:2::/64`.
-    pub address: String,
-    /// `2001:db8:1::/48`; none for IPv4.
-    pub block: Option<String>,
 }
 
 /// A text to reserve.
@@ -116,8 +108,8 @@ pub enum NotReserved {
 /// Reserves a text under all limits at once and queues it. Stands last in the transaction of what it is for: a refusal
 /// must roll that back, and then costs nothing.
 ///
-/// To a number that has an owner strangers get at most their part sent. What goes beyond is answered and counted like
-/// any other, so that nobody can tell whether the number has an account, but withheld.
+/// To a number that has an owner strangers get at most their part sent. What goes beyond is withheld: queued, counted,
+/// given a code and settled as late as any other, so that nobody can tell whether the number has an account.
 ///
 /// # Errors
 /// [`NotReserved`].

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     db::{self, DbError},
     domain::{
+        client_address::AddressKeys,
         ids::{BrowserId, ChallengeId, MessageId, UserId},
         phone_number::PhoneNumber,
     },
@@ -38,12 +39,12 @@ pub fn lock_reservations(conn: &mut PgConnection) -> Result<(), DbError> {
 const WAIT_FOR_ROOM: &str = "
 SELECT max(extract(epoch FROM created_at + window_length - clock_timestamp()))::float8 AS wait FROM (
     (SELECT created_at, interval '1 hour' AS window_length FROM sms_messages
-     WHERE phone_number = $1 AND charged AND CASE WHEN $2 THEN stranger ELSE state <> 'withheld' END
+     WHERE phone_number = $1 AND charged AND CASE WHEN $2 THEN stranger ELSE NOT withheld END
        AND created_at > clock_timestamp() - interval '1 hour'
      ORDER BY created_at DESC OFFSET $3 - 1 LIMIT 1)
     UNION ALL
     (SELECT created_at, interval '1 day' FROM sms_messages
-     WHERE phone_number = $1 AND charged AND CASE WHEN $2 THEN stranger ELSE state <> 'withheld' END
+     WHERE phone_number = $1 AND charged AND CASE WHEN $2 THEN stranger ELSE NOT withheld END
        AND created_at > clock_timestamp() - interval '1 day'
      ORDER BY created_at DESC OFFSET $4 - 1 LIMIT 1)
     UNION ALL
@@ -114,7 +115,7 @@ pub fn strangers_part_is_used(conn: &mut PgConnection, limits: &Limits, to: &Pho
              SELECT count(*) FILTER (WHERE stranger AND hourly) >= $2 OR count(*) FILTER (WHERE stranger) >= $3
                  OR count(*) FILTER (WHERE hourly) >= $4 OR count(*) >= $5
              FROM (SELECT stranger, created_at > clock_timestamp() - interval '1 hour' AS hourly FROM sms_messages
-                   WHERE phone_number = $1 AND charged AND state <> 'withheld'
+                   WHERE phone_number = $1 AND charged AND NOT withheld
                      AND created_at > clock_timestamp() - interval '1 day') AS sent
          ) AS used",
     )
@@ -127,33 +128,36 @@ pub fn strangers_part_is_used(conn: &mut PgConnection, limits: &Limits, to: &Pho
     Ok(used)
 }
 
-struct Keys<'a> {
+struct Keys {
     stranger: bool,
-    address: Option<&'a str>,
-    block: Option<&'a str>,
+    address: Option<String>,
+    block: Option<String>,
     browser: BrowserId,
     user: Option<UserId>,
 }
 
-impl<'a> Keys<'a> {
-    fn of(asker: &'a Asker) -> Self {
-        match asker {
-            Asker::Stranger { address, browser } => Self {
-                stranger: true,
-                address: Some(&address.address),
-                block: address.block.as_deref(),
-                browser: *browser,
-                user: None,
-            },
+impl Keys {
+    fn of(asker: &Asker) -> Self {
+        match *asker {
+            Asker::Stranger { address, browser } => {
+                let AddressKeys { address, block } = address.keys();
+                Self { stranger: true, address: Some(address), block, browser, user: None }
+            }
             Asker::Owner { user, browser } => {
-                Self { stranger: false, address: None, block: None, browser: *browser, user: Some(*user) }
+                Self { stranger: false, address: None, block: None, browser, user: Some(user) }
             }
         }
     }
 }
 
-/// Queues a text, or records one that is withheld.
-pub fn insert(conn: &mut PgConnection, id: MessageId, asker: &Asker, text: &Text, withheld: bool) -> Result<(), DbError> {
+/// Queues a text, or one that goes all the way but the last.
+pub fn insert(
+    conn: &mut PgConnection,
+    id: MessageId,
+    asker: &Asker,
+    text: &Text,
+    withheld: bool,
+) -> Result<(), DbError> {
     let keys = Keys::of(asker);
     diesel::insert_into(sms::table)
         .values((
@@ -168,7 +172,7 @@ pub fn insert(conn: &mut PgConnection, id: MessageId, asker: &Asker, text: &Text
             sms::address.eq(keys.address),
             sms::address_block.eq(keys.block),
             sms::stranger.eq(keys.stranger),
-            sms::state.eq(if withheld { "withheld" } else { "queued" }),
+            sms::withheld.eq(withheld),
         ))
         .execute(conn)?;
     Ok(())
@@ -201,6 +205,9 @@ pub struct Claimed {
     /// This attempt included.
     #[diesel(sql_type = SmallInt)]
     pub attempts: i16,
+    /// Whether the provider is to be spared.
+    #[diesel(sql_type = Bool)]
+    pub withheld: bool,
 }
 
 /// Takes the message that has been due longest, past those that other workers hold.
@@ -209,7 +216,7 @@ pub fn claim_next(conn: &mut PgConnection, provider: &str) -> Result<Option<Clai
         "UPDATE sms_messages SET state = 'sending', claimed_at = now(), attempts = attempts + 1, provider = $1
          WHERE id = (SELECT id FROM sms_messages WHERE state = 'queued' AND next_attempt_at <= now()
                      ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-         RETURNING id, verification_id, send_number, kind, phone_number, locale, attempts,
+         RETURNING id, verification_id, send_number, kind, phone_number, locale, attempts, withheld,
              (SELECT purpose FROM phone_verifications AS pv WHERE pv.id = verification_id) AS purpose",
     )
     .bind::<SqlText, _>(provider)
@@ -221,6 +228,14 @@ pub fn claim_next(conn: &mut PgConnection, provider: &str) -> Result<Option<Clai
 pub fn settle_superseded(conn: &mut PgConnection, id: MessageId) -> Result<(), DbError> {
     diesel::update(sms::table.filter(sms::id.eq(id)))
         .set((sms::state.eq("superseded"), sms::settled_at.eq(db::now().nullable())))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Settles a message that was withheld.
+pub fn settle_withheld(conn: &mut PgConnection, id: MessageId) -> Result<(), DbError> {
+    diesel::update(sms::table.filter(sms::id.eq(id)))
+        .set((sms::state.eq("withheld"), sms::settled_at.eq(db::now().nullable())))
         .execute(conn)?;
     Ok(())
 }
@@ -275,8 +290,16 @@ pub fn retry_later(conn: &mut PgConnection, id: MessageId, wait: Duration) -> Re
 
 /// Settles as unknown what a crash has left in the middle of a call. No call lasts as long as a minute.
 pub fn settle_abandoned(conn: &mut PgConnection) -> Result<usize, DbError> {
-    let abandoned = sms::table.filter(sms::state.eq("sending")).filter(sms::claimed_at.lt((db::now() - 1.minute()).nullable()));
-    Ok(diesel::update(abandoned).set((sms::state.eq("unknown"), sms::settled_at.eq(db::now().nullable()))).execute(conn)?)
+    let abandoned =
+        sms::table.filter(sms::state.eq("sending")).filter(sms::claimed_at.lt((db::now() - 1.minute()).nullable()));
+    Ok(diesel::update(abandoned)
+        .set((sms::state.eq("unknown"), sms::settled_at.eq(db::now().nullable())))
+        .execute(conn)?)
+}
+
+/// Removes messages after 30 days, for housekeeping (DAT-03). No limit looks back further than one.
+pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
+    Ok(diesel::delete(sms::table.filter(sms::created_at.lt(db::now() - 30.days()))).execute(conn)?)
 }
 
 /// How a message stands.

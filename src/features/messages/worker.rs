@@ -3,7 +3,13 @@
 //! The row is marked `sending` and the code's MAC is stored in one committed transaction before the call. A crash
 //! after that leaves the row in `sending`, which becomes `unknown`: nothing is sent twice for one reservation.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use rand::RngExt as _;
 use tokio::sync::Semaphore;
@@ -60,6 +66,7 @@ struct Message {
     challenge: crate::domain::ids::ChallengeId,
     send: i16,
     attempts: i16,
+    withheld: bool,
     outgoing: Outgoing,
 }
 
@@ -90,6 +97,10 @@ async fn take_next(app: &App) -> Result<Taken, DbError> {
                         let mac = phone_verifications::code_mac(ring, challenge, &purpose, number.e164(), &code);
                         (Some(code), challenges::put_code(conn, challenge, claimed.send_number, &mac)?)
                     }
+                    // Nothing starts at Twilio, so nothing there has to make way.
+                    CodeOwner::Twilio if claimed.withheld => {
+                        (None, challenges::find_sendable(conn, challenge, claimed.send_number)?)
+                    }
                     CodeOwner::Twilio => {
                         (None, challenges::make_way(conn, challenge, claimed.send_number, number.e164())?)
                     }
@@ -115,6 +126,7 @@ async fn take_next(app: &App) -> Result<Taken, DbError> {
                     challenge,
                     send: claimed.send_number,
                     attempts: claimed.attempts,
+                    withheld: claimed.withheld,
                     outgoing,
                 })))
             })
@@ -123,8 +135,15 @@ async fn take_next(app: &App) -> Result<Taken, DbError> {
 }
 
 async fn deliver(app: &App, message: Message) {
-    let Message { id, challenge, send, attempts, outgoing } = message;
+    let Message { id, challenge, send, attempts, withheld, outgoing } = message;
+    if withheld {
+        tokio::time::sleep(app.call_time.last()).await;
+        log::warn!("event=sms_withheld message={id}");
+        return note(id, app.db.run(move |conn| store::settle_withheld(conn, id)).await);
+    }
+    let started = Instant::now();
     let result = app.sms.send(&outgoing).await;
+    app.call_time.note(started.elapsed());
     log_result(id, app.sms.name(), attempts, &result);
     let recorded = app.db.run(move |conn| {
         db::transaction(conn, |conn| match result {
@@ -146,9 +165,34 @@ async fn deliver(app: &App, message: Message) {
             }
         })
     });
-    if let Err(error) = recorded.await {
+    note(id, recorded.await);
+}
+
+fn note(id: MessageId, recorded: Result<(), DbError>) {
+    if let Err(error) = recorded {
         // The row stays in `sending` and becomes `unknown`: what may have been sent is not sent again.
         log::error!("event=sms_outcome_not_recorded message={id} error={:?}", error.to_string());
+    }
+}
+
+/// How long a call to the provider took the last time: a withheld message takes as long.
+pub struct CallTime(AtomicU64);
+
+impl Default for CallTime {
+    /// What a call to Twilio takes from most places, until one has been made.
+    fn default() -> Self {
+        Self(AtomicU64::new(300))
+    }
+}
+
+impl CallTime {
+    fn note(&self, took: Duration) {
+        self.0.store(u64::try_from(took.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// What a call that is not made is given.
+    pub fn last(&self) -> Duration {
+        Duration::from_millis(self.0.load(Ordering::Relaxed))
     }
 }
 

@@ -73,13 +73,17 @@ pub fn insert(conn: &mut PgConnection, id: ChallengeId, purpose: Purpose, phone:
 
 /// Pays for one guess if the challenge is still open. Stands outside any transaction: the payment must stay.
 pub fn charge_guess(conn: &mut PgConnection, id: ChallengeId) -> Result<Option<Charged>, DbError> {
-    let open = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::guesses_left.gt(0)).and(pv::expires_at.gt(db::now()));
-    let row: Option<(Option<String>, Option<String>, i16, String, String)> =
-        diesel::update(pv::table.filter(pv::id.eq(id)).filter(open))
-            .set(pv::guesses_left.eq(pv::guesses_left - 1))
-            .returning((pv::code_mac, pv::provider_sid, pv::guesses_left, pv::purpose, pv::phone_number))
-            .get_result(conn)
-            .optional()?;
+    let open = pv::used_at
+        .is_null()
+        .and(pv::closed_at.is_null())
+        .and(pv::guesses_left.gt(0))
+        .and(pv::expires_at.gt(db::now()));
+    type Row = (Option<String>, Option<String>, i16, String, String);
+    let row: Option<Row> = diesel::update(pv::table.filter(pv::id.eq(id)).filter(open))
+        .set(pv::guesses_left.eq(pv::guesses_left - 1))
+        .returning((pv::code_mac, pv::provider_sid, pv::guesses_left, pv::purpose, pv::phone_number))
+        .get_result(conn)
+        .optional()?;
     Ok(row.map(|(code_mac, provider_sid, guesses_left, purpose, phone_number)| Charged {
         code_mac: code_mac.map(StoredMac::from_stored),
         provider_sid,
@@ -180,7 +184,12 @@ pub fn close(conn: &mut PgConnection, id: ChallengeId) -> Result<(), DbError> {
 }
 
 /// Stores the MAC of our code for send number `send`, unless a newer send has taken its place or the challenge is over.
-pub fn put_code(conn: &mut PgConnection, id: ChallengeId, send: i16, mac: &StoredMac) -> Result<Option<Sendable>, DbError> {
+pub fn put_code(
+    conn: &mut PgConnection,
+    id: ChallengeId,
+    send: i16,
+    mac: &StoredMac,
+) -> Result<Option<Sendable>, DbError> {
     let changes = (pv::code_mac.eq(mac.as_stored()), pv::provider_sid.eq(None::<String>));
     let row: Option<PgInterval> = diesel::update(pv::table.filter(pv::id.eq(id)).filter(awaits(send)))
         .set(changes)
@@ -190,9 +199,25 @@ pub fn put_code(conn: &mut PgConnection, id: ChallengeId, send: i16, mac: &Store
     Ok(row.map(|left| Sendable { valid_for: seconds(left), replaces: None }))
 }
 
+/// Whether the code of send number `send` may still be sent.
+pub fn find_sendable(conn: &mut PgConnection, id: ChallengeId, send: i16) -> Result<Option<Sendable>, DbError> {
+    let left: Option<PgInterval> = pv::table
+        .filter(pv::id.eq(id))
+        .filter(awaits(send))
+        .select(diesel::dsl::sql::<sql_types::Interval>("expires_at - now()"))
+        .first(conn)
+        .optional()?;
+    Ok(left.map(|left| Sendable { valid_for: seconds(left), replaces: None }))
+}
+
 /// Makes room for Twilio's code. Verify repeats one code for a number whatever it is for, so every other live
 /// challenge for the number ends here and the verification before this one is named, to be cancelled (SMS-14).
-pub fn make_way(conn: &mut PgConnection, id: ChallengeId, send: i16, number: &str) -> Result<Option<Sendable>, DbError> {
+pub fn make_way(
+    conn: &mut PgConnection,
+    id: ChallengeId,
+    send: i16,
+    number: &str,
+) -> Result<Option<Sendable>, DbError> {
     let row: Option<(PgInterval, Option<String>)> = pv::table
         .filter(pv::id.eq(id))
         .filter(awaits(send))
@@ -206,11 +231,17 @@ pub fn make_way(conn: &mut PgConnection, id: ChallengeId, send: i16, number: &st
         .filter(pv::id.ne(id))
         .filter(pv::provider_sid.is_not_null())
         .filter(pv::used_at.is_null())
-        .filter(pv::closed_at.is_null());
-    let closed: Vec<Option<String>> =
-        diesel::update(others).set(pv::closed_at.eq(db::now().nullable())).returning(pv::provider_sid).get_results(conn)?;
-    diesel::update(pv::table.filter(pv::id.eq(id))).set(pv::code_mac.eq(None::<String>)).execute(conn)?;
-    Ok(Some(Sendable { valid_for: seconds(left), replaces: earlier.or_else(|| closed.into_iter().flatten().next()) }))
+        .filter(pv::expires_at.gt(db::now()));
+    // One that was closed before may still live at Twilio.
+    let newest: Option<Option<String>> =
+        others.order(pv::last_send_at.desc()).select(pv::provider_sid).first(conn).optional()?;
+    diesel::update(others.filter(pv::closed_at.is_null())).set(pv::closed_at.eq(db::now().nullable())).execute(conn)?;
+    let replaces = earlier.or(newest.flatten());
+    // Kept, so that an attempt that is made again cancels it too.
+    diesel::update(pv::table.filter(pv::id.eq(id)))
+        .set((pv::code_mac.eq(None::<String>), pv::replaced_sid.eq(&replaces)))
+        .execute(conn)?;
+    Ok(Some(Sendable { valid_for: seconds(left), replaces }))
 }
 
 /// Remembers that Twilio owns the code of send number `send`.

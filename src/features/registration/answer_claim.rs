@@ -3,17 +3,18 @@
 use diesel::PgConnection;
 
 use super::{
-    prove_phone::{self, NotProven, Proven, Visit},
+    Pending,
+    prove_phone::{self, NotProven, Proven},
     store,
 };
 use crate::{
-    crypto::keys::KeyRing,
+    crypto::{keys::KeyRing, token::Token},
     db::{self, DbError},
-    domain::ids::RegistrationId,
+    domain::{client_address::ClientAddress, ids::RegistrationId},
     features::{
         activity::{self, Event},
         phone_verifications::VerifiedPhone,
-        users,
+        users::{self, Taken},
     },
 };
 
@@ -25,31 +26,51 @@ pub fn move_number(
     conn: &mut PgConnection,
     throttle_key: &KeyRing,
     registration: RegistrationId,
-    from: &Visit,
+    from: ClientAddress,
 ) -> Result<Proven, NotProven> {
     db::transaction(conn, |conn| {
         let pending = store::lock(conn, registration)?.ok_or(NotProven::Gone)?;
         if pending.phone_proven_at.is_none() {
             return Err(NotProven::Gone);
         }
-        let number = pending.details.phone.clone();
-        // An email in the way must be found before the number moves, or the number would have been lost for nothing.
-        if let Some(email) = &pending.details.email
-            && users::store::has_email(conn, email)?
-        {
-            return prove_phone::open_account(conn, throttle_key, pending, VerifiedPhone::proven_earlier(number), from);
+        if !prove_phone::may_try_email(conn, throttle_key, &pending)? {
+            return Ok(Proven::NotToday);
         }
-        if let Some(owner) = users::store::contest_number(conn, &number)? {
-            activity::record(conn, owner, Event::NumberContested, None)?;
-            log::warn!("event=number_contested user={owner} registration={registration}");
-        }
-        let phone = VerifiedPhone::proven_earlier(number);
-        match prove_phone::open_account(conn, throttle_key, pending, phone, from)? {
-            opened @ Proven::Opened(_) => Ok(opened),
-            // Somebody took the email in this very moment: roll back, so that the number stays where it was.
-            _ => Err(NotProven::Gone),
+        // In a savepoint: with an email in the way the number must stay where it was, and the charge must stay too.
+        match db::transaction(conn, |conn| move_to_new_account(conn, pending, from)) {
+            Ok(token) => Ok(Proven::Opened(token)),
+            Err(NotMoved::Taken(taken)) => Ok(Proven::from(taken)),
+            Err(NotMoved::Failed(error)) => Err(error),
         }
     })
+}
+
+fn move_to_new_account(conn: &mut PgConnection, pending: Pending, from: ClientAddress) -> Result<Token, NotMoved> {
+    let number = pending.details.phone.clone();
+    if let Some(owner) = users::store::contest_number(conn, &number)? {
+        activity::record(conn, owner, Event::NumberContested, None)?;
+        log::warn!("event=number_contested user={owner} registration={}", pending.id);
+    }
+    let phone = VerifiedPhone::proven_earlier(number);
+    prove_phone::insert_account(conn, pending, phone, from)?.map_err(NotMoved::Taken)
+}
+
+/// Why a number stays where it is.
+enum NotMoved {
+    Taken(Taken),
+    Failed(NotProven),
+}
+
+impl From<DbError> for NotMoved {
+    fn from(error: DbError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<NotProven> for NotMoved {
+    fn from(error: NotProven) -> Self {
+        Self::Failed(error)
+    }
 }
 
 /// The other account is theirs: the registration ends, and nothing new is made.

@@ -174,12 +174,7 @@ impl ClaimForm {
     }
 }
 
-fn read_number(
-    country: &str,
-    phone: &str,
-    errors: &mut FormErrors,
-    words: &Words,
-) -> Option<(Country, PhoneNumber)> {
+fn read_number(country: &str, phone: &str, errors: &mut FormErrors, words: &Words) -> Option<(Country, PhoneNumber)> {
     let Ok(country) = Country::parse(country) else {
         errors.say("country", Problem::CountryMissing, words);
         return None;

@@ -67,6 +67,9 @@ fn register_page(visitor: &Visitor, form: RegisterEcho, errors: FormErrors) -> R
 /// `POST /register`
 pub async fn submit_form(visitor: Visitor, form: Form<RegisterForm>) -> Answer {
     let Form(form) = form;
+    if visitor.live_session().await?.is_some() {
+        return Ok(see_other("/account"));
+    }
     let filled = match form.parse(&visitor.words) {
         Ok(filled) => filled,
         Err(errors) => return page::refused(register_page(&visitor, form.echo(), errors)),
@@ -101,7 +104,12 @@ pub async fn submit_form(visitor: Visitor, form: Form<RegisterForm>) -> Answer {
     );
     if let Some(problem) = await_refusal(&visitor.app, listening, sending.message, country).await? {
         let id = sending.registration;
-        visitor.app.db.run(move |conn| store::remove(conn, id)).await.map_err(|error: DbError| PageError::from(error))?;
+        visitor
+            .app
+            .db
+            .run(move |conn| store::remove(conn, id))
+            .await
+            .map_err(|error: DbError| PageError::from(error))?;
         let errors = FormErrors::on("phone", problem.in_words(&visitor.words));
         return page::refused(register_page(&visitor, form.echo(), errors));
     }
@@ -202,10 +210,9 @@ pub async fn submit_code(visit: Registering, form: Form<CodeForm>) -> Answer {
         Ok(compared) => compared,
         Err(refusal) => return code_refused(&visit, refusal).await,
     };
-    let (keys, registration, from) = (app.keys.clone(), visit.pending.id, visit.visitor.visit());
-    let proven = app.db.run(move |conn| {
-        prove_phone::prove_phone(conn, &keys.throttle_key, registration, compared, &from)
-    });
+    let (keys, registration, from) = (app.keys.clone(), visit.pending.id, visit.visitor.address);
+    let proven =
+        app.db.run(move |conn| prove_phone::prove_phone(conn, &keys.throttle_key, registration, compared, from));
     after_proof(&visit.visitor, proven.await)
 }
 
@@ -263,9 +270,7 @@ pub async fn correct_number(visit: Registering, form: Form<NumberForm>) -> Answe
     let app = &visit.visitor.app;
     let listening = app.outcomes.subscribe();
     let (limits, asker, pending) = (app.limits, visit.visitor.as_stranger(), visit.pending.clone());
-    let sent = app.db.run(move |conn| {
-        correct_number::correct_number(conn, &limits, &asker, &pending, country, phone)
-    });
+    let sent = app.db.run(move |conn| correct_number::correct_number(conn, &limits, &asker, &pending, country, phone));
     after_send(&visit, listening, sent.await, Some(echo), Notice::NumberChanged).await
 }
 
@@ -355,10 +360,8 @@ pub async fn submit_claim(visit: Registering, form: Form<ClaimForm>) -> Answer {
             Ok(see_other(crate::features::sessions::principals::ENTRANCE))
         }
         Some(Choice::Move) => {
-            let (keys, from) = (app.keys.clone(), visit.visitor.visit());
-            let moved = app.db.run(move |conn| {
-                answer_claim::move_number(conn, &keys.throttle_key, registration, &from)
-            });
+            let (keys, from) = (app.keys.clone(), visit.visitor.address);
+            let moved = app.db.run(move |conn| answer_claim::move_number(conn, &keys.throttle_key, registration, from));
             after_proof(&visit.visitor, moved.await)
         }
     }

@@ -282,9 +282,7 @@ impl VerifyPage {
 
     /// The form that corrects the number is open where it has a message or is what helps.
     fn change_is_open(&self) -> bool {
-        self.errors.of("country").is_some()
-            || self.errors.of("phone").is_some()
-            || self.change_is_next()
+        self.errors.of("country").is_some() || self.errors.of("phone").is_some() || self.change_is_next()
     }
 
     /// The one thing to do next is to give another number: a new text to this one would not arrive either.
@@ -434,4 +432,156 @@ pub fn explain(refusal: CodeRefused, words: &Words) -> Result<FormErrors, PageEr
         CodeRefused::Db(fault) => return Err(fault.into()),
     };
     Ok(FormErrors::on("code", problem.in_words(words)))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use scraper::{ElementRef, Html, Selector};
+
+    use super::*;
+
+    fn now() -> DateTime<Utc> {
+        "2025-11-22T11:31:08Z".parse().expect("a moment")
+    }
+
+    fn chrome() -> Chrome {
+        Chrome::new(Words::english(), false)
+    }
+
+    fn verify(code: CodeState, resend: Resend) -> VerifyPage {
+        let country = Country::HOME[0];
+        VerifyPage {
+            chrome: chrome(),
+            phone: PhoneNumber::from_stored("+251912984567".to_owned()),
+            code,
+            resend,
+            now: now(),
+            clock: Clock::of(country),
+            errors: FormErrors::new(),
+            change: ChangeEcho { country, phone: String::new() },
+            notice: None,
+        }
+    }
+
+    fn sent() -> VerifyPage {
+        let expires_at = now() + TimeDelta::minutes(10);
+        verify(CodeState::Sent { expires_at }, Resend::At(now() + TimeDelta::minutes(1)))
+    }
+
+    fn read(page: &impl Template) -> Html {
+        Html::parse_document(&page.render().expect("a page"))
+    }
+
+    fn all<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
+        page.select(&Selector::parse(selector).expect("a selector")).collect()
+    }
+
+    fn text(page: &Html, selector: &str) -> String {
+        let texts = all(page, selector).into_iter().flat_map(|it| it.text().collect::<Vec<_>>());
+        texts.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    fn refused_register() -> Html {
+        let words = Words::english();
+        let mut errors = FormErrors::new();
+        errors.say("phone", Problem::PhoneTooShort(Country::HOME[0]), &words);
+        errors.say("password", Problem::PasswordWeak, &words);
+        let form = RegisterEcho {
+            role: Some(Role::Maid),
+            full_name: "Hanna Tesfaye".to_owned(),
+            country: Country::HOME[1],
+            phone: "0911 23".to_owned(),
+            accept_terms: true,
+            ..RegisterEcho::default()
+        };
+        read(&RegisterPage { chrome: chrome(), form, errors, least_password: 10, notice: None })
+    }
+
+    #[test]
+    fn a_refused_form_comes_back_as_typed() {
+        let page = refused_register();
+        assert_eq!(all(&page, "#full_name")[0].value().attr("value"), Some("Hanna Tesfaye"));
+        assert_eq!(all(&page, "#phone")[0].value().attr("value"), Some("0911 23"));
+        assert_eq!(all(&page, "[name='role'][checked]")[0].value().attr("value"), Some("maid"));
+        assert_eq!(all(&page, "#country option[selected]").len(), 1);
+        assert_eq!(all(&page, "#country option[selected]")[0].value().attr("value"), Some(Country::HOME[1].code()));
+        assert_eq!(all(&page, "#accept_terms[checked]").len(), 1);
+        assert_eq!(all(&page, "#country option").len(), Country::all().count());
+    }
+
+    #[test]
+    fn pwd_a_password_is_never_on_a_page_and_the_page_says_why() {
+        let page = refused_register();
+        assert_eq!(all(&page, "#password")[0].value().attr("value"), None);
+        assert!(text(&page, "#password-hint").ends_with("Type your password again: we never keep it on a page."));
+    }
+
+    #[test]
+    fn a_field_reads_label_hint_error_control() {
+        let page = refused_register();
+        let password = all(&page, "#password")[0].parent().and_then(ElementRef::wrap).expect("the field");
+        let order: Vec<_> = password
+            .child_elements()
+            .map(|it| it.value().attr("class").unwrap_or(it.value().name()).to_owned())
+            .collect();
+        assert_eq!(order, ["label", "hint", "error", "input", "fix"]);
+        assert_eq!(all(&page, "#password")[0].value().attr("aria-describedby"), Some("password-hint password-error"));
+        assert_eq!(all(&page, "#full_name")[0].value().attr("aria-describedby"), None);
+    }
+
+    #[test]
+    fn a_new_form_starts_with_nothing_chosen_but_the_country() {
+        let form = RegisterEcho::default();
+        let errors = FormErrors::new();
+        let page = read(&RegisterPage { chrome: chrome(), form, errors, least_password: 10, notice: None });
+        assert!(all(&page, "[checked], input[value]:not([type='radio']):not([type='checkbox'])").is_empty());
+        assert_eq!(all(&page, "#country option[selected]")[0].value().attr("value"), Some("ET"));
+        assert_eq!(all(&page, "label.check a").len(), 2);
+        assert!(!text(&page, "#password-hint").contains("again"));
+    }
+
+    #[test]
+    fn the_code_page_says_where_the_text_went_and_until_when() {
+        let page = read(&sent());
+        assert_eq!(text(&page, ".lead"), "It went to *****4567 and works for 10 minutes, until 14:41.");
+        assert_eq!(text(&page, "section > p"), "You can ask for a new code in 1 minute, at 14:33.");
+        assert!(text(&page, "aside").ends_with("Times are for Addis Ababa."));
+        let code = all(&page, "#code")[0].value();
+        assert_eq!(code.attr("autocomplete"), Some("one-time-code"));
+        assert_eq!(code.attr("inputmode"), Some("numeric"));
+        assert_eq!(code.attr("maxlength"), None);
+        assert!(all(&page, "details[open]").is_empty());
+    }
+
+    #[test]
+    fn a_dead_code_leads_to_a_new_one() {
+        for dead in [CodeState::Expired, CodeState::OutOfGuesses, CodeState::Unsent(Unsent::Later)] {
+            let page = read(&verify(dead, Resend::Now));
+            assert!(all(&page, "#code").is_empty(), "{dead:?}");
+            assert_eq!(all(&page, "[action='/register/resend'] button:not(.second)").len(), 1, "{dead:?}");
+        }
+        let page = read(&verify(CodeState::Expired, Resend::Over { sends: 4 }));
+        assert!(all(&page, "[action='/register/resend']").is_empty());
+        assert_eq!(all(&page, "section a[href='/register']").len(), 1);
+    }
+
+    #[test]
+    fn a_number_that_takes_no_texts_leads_to_another_number() {
+        for why in [Unsent::BadNumber, Unsent::NoSms, Unsent::Country] {
+            let page = read(&verify(CodeState::Unsent(why), Resend::Now));
+            assert_eq!(all(&page, "details[open] form[action='/register/phone'] button:not(.second)").len(), 1);
+            assert!(all(&page, "#code, [action='/register/resend']").is_empty(), "{why:?}");
+            assert_eq!(all(&page, ".notice.bad[role='alert']").len(), 1);
+        }
+    }
+
+    #[test]
+    fn a_refused_correction_opens_its_form_with_what_was_typed() {
+        let errors = FormErrors::on("phone", "wrong");
+        let change = ChangeEcho { country: Country::HOME[2], phone: "0711".to_owned() };
+        let page = read(&VerifyPage { errors, change, ..sent() });
+        assert_eq!(all(&page, "details[open] #phone[autofocus]")[0].value().attr("value"), Some("0711"));
+        assert_eq!(all(&page, "details option[selected]")[0].value().attr("value"), Some(Country::HOME[2].code()));
+    }
 }

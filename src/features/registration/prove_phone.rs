@@ -6,7 +6,7 @@ use super::{Pending, store};
 use crate::{
     crypto::{keys::KeyRing, mac, token::Token},
     db::{self, DbError},
-    domain::ids::RegistrationId,
+    domain::{client_address::ClientAddress, ids::RegistrationId},
     features::{
         activity::{self, Event},
         phone_verifications::{self, CodeRefused, Compared, VerifiedPhone},
@@ -58,10 +58,10 @@ pub fn prove_phone(
     throttle_key: &KeyRing,
     registration: RegistrationId,
     compared: Compared,
-    from: &Visit,
+    from: ClientAddress,
 ) -> Result<Proven, NotProven> {
     db::transaction(conn, |conn| {
-        let phone = phone_verifications::consume(conn, compared, &from.address)?;
+        let phone = phone_verifications::consume(conn, compared, &from.keys().address)?;
         let pending = store::lock(conn, registration)?.ok_or(NotProven::Gone)?;
         if pending.details.phone != *phone.number() {
             return Err(NotProven::Gone);
@@ -70,24 +70,53 @@ pub fn prove_phone(
     })
 }
 
-/// Where the code was entered, as far as it is kept.
-#[derive(Debug, Clone)]
-pub struct Visit {
-    /// The address as limits count it.
-    pub address: String,
-    /// The address as activity shows it.
-    pub coarse: String,
-}
-
 /// Opens the account of a registration whose number is proven, or notes what is in the way.
-pub(super) fn open_account(
+fn open_account(
     conn: &mut PgConnection,
     throttle_key: &KeyRing,
     pending: Pending,
     phone: VerifiedPhone,
-    from: &Visit,
+    from: ClientAddress,
 ) -> Result<Proven, NotProven> {
-    let email_key = mac::lookup_key(throttle_key, &[phone.number().e164().as_bytes()]);
+    let id = pending.id;
+    if users::store::owns_number(conn, phone.number())? {
+        store::mark_proven(conn, id)?;
+        return Ok(Proven::NumberTaken);
+    }
+    if !may_try_email(conn, throttle_key, &pending)? {
+        store::mark_proven(conn, id)?;
+        return Ok(Proven::NotToday);
+    }
+    match insert_account(conn, pending, phone, from)? {
+        Ok(token) => Ok(Proven::Opened(token)),
+        Err(taken) => {
+            store::mark_proven(conn, id)?;
+            Ok(Proven::from(taken))
+        }
+    }
+}
+
+/// Whether this number may still learn today whether an email address has an account. Counted before the address is
+/// looked up, whatever comes of it: else the account that opens would be the answer.
+pub(super) fn may_try_email(
+    conn: &mut PgConnection,
+    throttle_key: &KeyRing,
+    pending: &Pending,
+) -> Result<bool, DbError> {
+    if pending.details.email.is_none() {
+        return Ok(true);
+    }
+    let key = mac::lookup_key(throttle_key, &[pending.details.phone.e164().as_bytes()]);
+    throttles::charge(conn, Rule::EmailDisclosed, &key)
+}
+
+/// User, profile, session, and the end of the registration; or what is taken.
+pub(super) fn insert_account(
+    conn: &mut PgConnection,
+    pending: Pending,
+    phone: VerifiedPhone,
+    from: ClientAddress,
+) -> Result<Result<Token, Taken>, NotProven> {
     let Pending { id, details, terms_accepted_at, .. } = pending;
     let new = NewUser {
         role: details.role,
@@ -98,22 +127,22 @@ pub(super) fn open_account(
         locale: details.locale,
         terms_accepted_at,
     };
-    match users::store::insert(conn, &new)? {
-        Ok(user) => {
-            store::remove(conn, id)?;
-            activity::record(conn, user.id, Event::Registered, Some(&from.coarse))?;
-            let token = sessions::start(conn, user)?;
-            log::info!("event=account_opened user={} registration={id} role={}", user.id, new.role.as_str());
-            Ok(Proven::Opened(token))
-        }
-        Err(Taken::Number) => {
-            store::mark_proven(conn, id)?;
-            Ok(Proven::NumberTaken)
-        }
-        Err(Taken::Email) => {
-            store::mark_proven(conn, id)?;
-            let may_tell = throttles::charge(conn, Rule::EmailDisclosed, &email_key)?;
-            Ok(if may_tell { Proven::EmailTaken } else { Proven::NotToday })
+    let user = match users::store::insert(conn, &new)? {
+        Ok(user) => user,
+        Err(taken) => return Ok(Err(taken)),
+    };
+    store::remove(conn, id)?;
+    activity::record(conn, user.id, Event::Registered, Some(&from.coarse()))?;
+    let token = sessions::start(conn, user)?;
+    log::info!("event=account_opened user={} registration={id} role={}", user.id, new.role.as_str());
+    Ok(Ok(token))
+}
+
+impl From<Taken> for Proven {
+    fn from(taken: Taken) -> Self {
+        match taken {
+            Taken::Number => Self::NumberTaken,
+            Taken::Email => Self::EmailTaken,
         }
     }
 }

@@ -17,8 +17,7 @@ use crate::{
 /// [`NotSent`]; then the code before still works.
 pub fn resend(conn: &mut PgConnection, limits: &Limits, asker: &Asker, pending: &Pending) -> Result<Sending, NotSent> {
     db::transaction(conn, |conn| {
-        let send =
-            phone_verifications::store::renew(conn, pending.challenge)?.map_err(NotSent::NotRenewed)?;
+        let send = phone_verifications::store::renew(conn, pending.challenge)?.map_err(NotSent::NotRenewed)?;
         let text = Text {
             kind: start::kind_for(conn, &pending.details)?,
             to: pending.details.phone.clone(),

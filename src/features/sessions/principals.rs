@@ -7,9 +7,15 @@ use futures_util::future::{LocalBoxFuture, Ready, ready};
 use super::store;
 use crate::{
     app::App,
-    domain::ids::{SessionId, UserId},
-    features::{messages::reserve::Asker, registration::prove_phone::Visit},
-    web::{client_address::ClientAddress, cookies::Cookies, error::PageError, page::Chrome, request::Reference, words::Words},
+    domain::{
+        client_address::ClientAddress,
+        ids::{SessionId, UserId},
+    },
+    features::messages::reserve::Asker,
+    web::{
+        client_address::client_address, cookies::Cookies, error::PageError, page::Chrome, request::Reference,
+        words::Words,
+    },
 };
 
 /// Where people who are not signed in are sent. Signing in has no page yet.
@@ -35,7 +41,7 @@ impl Visitor {
         let app = request.app_data::<Data<App>>().ok_or_else(|| PageError::fault("the app data is missing"))?.clone();
         Ok(Self {
             cookies: Cookies::new(request.get_session()),
-            address: ClientAddress::of(request, &app.config.trusted_proxies),
+            address: client_address(request, &app.config.trusted_proxies),
             words: Words::for_request(request),
             reference: Reference::of(request),
             app,
@@ -49,12 +55,7 @@ impl Visitor {
 
     /// The visitor as the limits on texts see somebody who is not signed in.
     pub fn as_stranger(&self) -> Asker {
-        Asker::Stranger { address: self.address.keys(), browser: self.cookies.browser() }
-    }
-
-    /// What is kept of where a code was entered.
-    pub fn visit(&self) -> Visit {
-        Visit { address: self.address.keys().address, coarse: self.address.coarse() }
+        Asker::Stranger { address: self.address, browser: self.cookies.browser() }
     }
 
     /// The session behind the browser's token, if it still holds.

@@ -1,10 +1,6 @@
 //! SQL for `sessions`.
 
-use diesel::{
-    PgConnection,
-    dsl::IntervalDsl as _,
-    prelude::*,
-};
+use diesel::{PgConnection, dsl::IntervalDsl as _, prelude::*};
 
 use super::{IDLE_DAYS, OVERALL_DAYS};
 use crate::{

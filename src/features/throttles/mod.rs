@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use diesel::{PgConnection, prelude::*, sql_query, sql_types};
 
-use crate::{db::{self, DbError}, schema::throttles};
+use crate::{
+    db::{self, DbError},
+    schema::throttles,
+};
 
 /// A rule with its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{email_address::EmailAddress, full_name::FullName, ids::UserId, phone_number::PhoneNumber, role::Role};
+use crate::domain::{
+    email_address::EmailAddress, full_name::FullName, ids::UserId, phone_number::PhoneNumber, role::Role,
+};
 use crate::{crypto::hasher::PasswordHash, features::phone_verifications::VerifiedPhone};
 
 pub mod store;

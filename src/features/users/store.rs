@@ -6,19 +6,15 @@ use diesel::{PgConnection, dsl::exists, prelude::*, select};
 use super::{NewUser, Overview, Taken, UserEpoch};
 use crate::{
     db::{self, DbError},
-    domain::{email_address::EmailAddress, full_name::FullName, ids::UserId, phone_number::PhoneNumber, role::Role},
+    domain::{full_name::FullName, ids::UserId, phone_number::PhoneNumber, role::Role},
     schema::{maid_profiles, sponsor_profiles, users},
 };
 
 /// Whether the number is proven for an account.
 pub fn owns_number(conn: &mut PgConnection, phone: &PhoneNumber) -> Result<bool, DbError> {
-    let owner = users::table.filter(users::phone_number.eq(phone.e164())).filter(users::phone_verified_at.is_not_null());
+    let owner =
+        users::table.filter(users::phone_number.eq(phone.e164())).filter(users::phone_verified_at.is_not_null());
     Ok(select(exists(owner)).get_result(conn)?)
-}
-
-/// Whether an account has the address.
-pub fn has_email(conn: &mut PgConnection, email: &EmailAddress) -> Result<bool, DbError> {
-    Ok(select(exists(users::table.filter(users::email.eq(email.as_str())))).get_result(conn)?)
 }
 
 /// Inserts user and profile, or answers what is taken. Of those who race for one number or address one wins.
@@ -61,12 +57,10 @@ fn insert_profile(conn: &mut PgConnection, id: UserId, role: Role, name: &FullNa
 
 /// Takes a number away from the account that has it, which stays as it is otherwise. Answers whose it was.
 pub fn contest_number(conn: &mut PgConnection, phone: &PhoneNumber) -> Result<Option<UserId>, DbError> {
-    let owner = users::table.filter(users::phone_number.eq(phone.e164())).filter(users::phone_verified_at.is_not_null());
+    let owner =
+        users::table.filter(users::phone_number.eq(phone.e164())).filter(users::phone_verified_at.is_not_null());
     let contested = diesel::update(owner)
-        .set((
-            users::phone_verified_at.eq(None::<DateTime<Utc>>),
-            users::phone_contested_at.eq(db::now().nullable()),
-        ))
+        .set((users::phone_verified_at.eq(None::<DateTime<Utc>>), users::phone_contested_at.eq(db::now().nullable())))
         .returning(users::id)
         .get_result(conn)
         .optional()?;
@@ -75,8 +69,7 @@ pub fn contest_number(conn: &mut PgConnection, phone: &PhoneNumber) -> Result<Op
 
 /// What the overview page shows.
 pub fn find_overview(conn: &mut PgConnection, id: UserId) -> Result<Option<Overview>, DbError> {
-    type Row =
-        (String, String, Option<DateTime<Utc>>, Option<DateTime<Utc>>, Option<String>, Option<String>);
+    type Row = (String, String, Option<DateTime<Utc>>, Option<DateTime<Utc>>, Option<String>, Option<String>);
     let row: Option<Row> = users::table
         .left_join(sponsor_profiles::table)
         .left_join(maid_profiles::table)

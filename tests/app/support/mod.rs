@@ -15,6 +15,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tokio::net::TcpSocket;
+
 use self::{browser::Browser, database::Database, fake_twilio::FakeTwilio};
 
 /// The origin that every instance under test believes in, wherever it listens.
@@ -218,6 +220,15 @@ fn collect_lines(from: impl Read + Send + 'static) -> Arc<Mutex<Vec<String>>> {
         }
     });
     lines
+}
+
+/// A port that nobody listens on, kept for whoever binds it with `SO_REUSEADDR`, as servers do, while the value lives.
+pub fn kept_port() -> (TcpSocket, SocketAddr) {
+    let port = TcpSocket::new_v4().unwrap();
+    port.set_reuseaddr(true).unwrap();
+    port.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let address = port.local_addr().unwrap();
+    (port, address)
 }
 
 /// Sends all of them at the same time and answers in the same order.

@@ -30,7 +30,12 @@ pub fn maid() -> Person {
 /// A sponsor with an address of their own.
 pub fn sponsor() -> Person {
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    Person { role: "sponsor".to_owned(), name: "Salma Haddad".to_owned(), email: format!("salma{number}@example.com"), ..maid() }
+    Person {
+        role: "sponsor".to_owned(),
+        name: "Salma Haddad".to_owned(),
+        email: format!("salma{number}@example.com"),
+        ..maid()
+    }
 }
 
 /// A valid Ethiopian mobile number in E.164 form.

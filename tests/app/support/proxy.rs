@@ -57,11 +57,9 @@ impl Proxy {
     }
 
     fn start(target: Target) -> Self {
-        let port = TcpSocket::new_v4().unwrap();
-        port.set_reuseaddr(true).unwrap();
-        port.bind(([127, 0, 0, 1], 0).into()).unwrap();
+        let (port, address) = super::kept_port();
         let shared = Arc::new(Shared { target, cut: AtomicBool::default(), connections: Mutex::default() });
-        let mut proxy = Self { address: port.local_addr().unwrap(), shared, listening: None, _port: port };
+        let mut proxy = Self { address, shared, listening: None, _port: port };
         proxy.mend();
         proxy
     }

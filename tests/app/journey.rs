@@ -1,0 +1,141 @@
+//! The whole way in a real browser: Chromium at the width of a small phone, with JavaScript switched off (WEB-10).
+//!
+//! Needs a WebDriver, which `./dev test` starts; without one the test says that it was skipped. With
+//! `LATCHKEY_TEST_SCREENSHOTS` set to a folder it leaves a picture of every page there.
+
+use std::{net::TcpListener, path::PathBuf, time::Duration};
+
+use serde_json::json;
+use thirtyfour::prelude::*;
+
+use crate::support::{TestApp, people};
+
+/// A browser window and where it keeps its pictures.
+struct Window {
+    driver: WebDriver,
+    origin: String,
+    pictures: Option<PathBuf>,
+}
+
+impl Window {
+    async fn open(webdriver: &str, origin: &str) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut wanted = DesiredCapabilities::chrome();
+        if let Ok(binary) = std::env::var("LATCHKEY_TEST_CHROMIUM") {
+            wanted.set_binary(&binary).unwrap();
+        }
+        for argument in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--hide-scrollbars",
+            "--window-size=360,780",
+        ] {
+            wanted.add_arg(argument).unwrap();
+        }
+        let off = json!({ "profile.managed_default_content_settings.javascript": 2 });
+        wanted.add_experimental_option("prefs", off).unwrap();
+        let driver = WebDriver::new(webdriver, wanted).await.unwrap();
+        driver.set_implicit_wait_timeout(Duration::from_secs(5)).await.unwrap();
+        let pictures = std::env::var_os("LATCHKEY_TEST_SCREENSHOTS").map(PathBuf::from);
+        Self { driver, origin: origin.to_owned(), pictures }
+    }
+
+    async fn visit(&self, path: &str) {
+        self.driver.goto(format!("{}{path}", self.origin)).await.unwrap();
+    }
+
+    async fn fill(&self, selector: &str, text: &str) {
+        let field = self.driver.find(By::Css(selector)).await.unwrap();
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    async fn press(&self, selector: &str) {
+        let control = self.driver.find(By::Css(selector)).await.unwrap();
+        control.scroll_into_view().await.unwrap();
+        control.click().await.unwrap();
+    }
+
+    async fn text(&self, selector: &str) -> String {
+        self.driver.find(By::Css(selector)).await.unwrap().text().await.unwrap()
+    }
+
+    async fn is_at(&self, path: &str) {
+        assert_eq!(self.driver.current_url().await.unwrap().path(), path, "{}", self.text("main").await);
+    }
+
+    async fn picture(&self, name: &str) {
+        if let Some(folder) = &self.pictures {
+            self.driver.screenshot(&folder.join(format!("{name}.png"))).await.unwrap();
+        }
+    }
+}
+
+#[actix_web::test]
+async fn web_10_a_person_registers_in_a_browser_without_javascript() {
+    let Ok(webdriver) = std::env::var("LATCHKEY_TEST_WEBDRIVER_URL") else {
+        println!("skipped: there is no browser; ./dev test says why");
+        return;
+    };
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let origin = format!("http://localhost:{port}");
+    let bind = format!("127.0.0.1:{port}");
+    let app = TestApp::start_with("demo", &[("LATCHKEY_BASE_URL", &origin), ("LATCHKEY_BIND", &bind)]).await;
+    let window = Window::open(&webdriver, &origin).await;
+    let hanna = people::maid();
+
+    window.visit("/").await;
+    window.picture("1-home").await;
+    window.press("a.button[href='/register']").await;
+    window.is_at("/register").await;
+
+    window.press("[name=role][value=maid]").await;
+    window.fill("[name=full_name]", "Hanna Tesfaye").await;
+    window.fill("[name=phone]", "0911 2345").await;
+    window.fill("[name=password]", "password123").await;
+    window.press("[name=accept_terms]").await;
+    window.picture("2-register").await;
+    window.press("form[action='/register'] button").await;
+    window.is_at("/register").await;
+    assert!(window.text(".notice.bad").await.contains("2 answers"), "{}", window.text(".notice.bad").await);
+    window.picture("3-register-errors").await;
+    let kept = window.driver.find(By::Css("[name=full_name]")).await.unwrap().value().await.unwrap();
+    assert_eq!(kept.as_deref(), Some("Hanna Tesfaye"));
+
+    let local = hanna.phone.replacen("+251", "0", 1);
+    window.fill("[name=phone]", &local).await;
+    window.fill("[name=password]", &hanna.password).await;
+    window.press("form[action='/register'] button").await;
+    window.is_at("/register/verify").await;
+    window.picture("4-verify").await;
+
+    window.visit("/demo/inbox").await;
+    let code = window.text(".big").await.replace(' ', "");
+    window.picture("5-inbox").await;
+    window.visit("/register/verify").await;
+    window.fill("#code", &people::other_than(&code)).await;
+    window.press("form[action='/register/verify'] button").await;
+    assert_eq!(window.text("#code-error").await, "Invalid code. 2 attempts remaining.");
+    window.picture("6-verify-error").await;
+    window.press("form[action='/register/resend'] button").await;
+    window.picture("7-resend-too-early").await;
+
+    window.fill("#code", &code).await;
+    window.press("form[action='/register/verify'] button").await;
+    window.is_at("/account").await;
+    assert_eq!(window.text("h1").await, "Hello, Hanna");
+    window.picture("8-account").await;
+
+    window.driver.back().await.unwrap();
+    window.visit("/register").await;
+    window.is_at("/account").await;
+    window.press("form[action='/logout'] button").await;
+    window.is_at("/").await;
+    window.picture("9-signed-out").await;
+    window.visit("/account").await;
+    window.is_at("/").await;
+
+    window.driver.clone().quit().await.unwrap();
+}
