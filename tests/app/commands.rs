@@ -225,7 +225,8 @@ fn cfg_03_a_key_file_that_others_may_read_is_refused() {
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
     run("check", &variables).says(&["ok    configuration"]);
     let both = [("LATCHKEY_SECRET_KEY", KEY), variables[0], variables[1]];
-    run("check", &both).refuses(&["LATCHKEY_SECRET_KEY: found both it and LATCHKEY_SECRET_KEY_FILE, expected one of the two"]);
+    run("check", &both)
+        .refuses(&["LATCHKEY_SECRET_KEY: found both it and LATCHKEY_SECRET_KEY_FILE, expected one of the two"]);
     fs::remove_file(&key).unwrap();
     run("check", &variables).refuses(&["LATCHKEY_SECRET_KEY_FILE: found", "No such file"]);
 }
@@ -281,7 +282,8 @@ fn holds(text: &str, secret: &str) -> bool {
 
 /// The certificate and key of `localhost` that nobody trusts, as PEM files.
 fn tls_files() -> (PathBuf, PathBuf) {
-    let pem = |label: &str, der: &[u8]| format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der));
+    let pem =
+        |label: &str, der: &[u8]| format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der));
     // The key is no secret: thirty-two times seven, in the envelope of PKCS #8.
     let mut key = b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20".to_vec();
     key.extend([7; 32]);
@@ -330,7 +332,15 @@ fn tls_files_that_cannot_be_used_are_named() {
     let (certificate, key) = tls_files();
     let start = |certificate: &str, key: &str| {
         let url = database.url();
-        run("serve", &[("DATABASE_URL", &url), ("LATCHKEY_BIND", "127.0.0.1:0"), ("LATCHKEY_TLS_CERT", certificate), ("LATCHKEY_TLS_KEY", key)])
+        run(
+            "serve",
+            &[
+                ("DATABASE_URL", &url),
+                ("LATCHKEY_BIND", "127.0.0.1:0"),
+                ("LATCHKEY_TLS_CERT", certificate),
+                ("LATCHKEY_TLS_KEY", key),
+            ],
+        )
     };
     let (certificate, key) = (certificate.to_str().unwrap(), key.to_str().unwrap());
     start("/nowhere/cert.pem", key).refuses(&["/nowhere/cert.pem", "No such file"]);

@@ -206,7 +206,10 @@ async fn arc_09_a_text_that_was_queued_when_the_program_was_killed_goes_out_afte
     app.kill_and_restart(0);
     assert!(!asking.await.unwrap());
     app.twilio.next_code_to(&hanna.phone).await;
-    eventually("it is recorded", async || app.database.text("SELECT state FROM sms_messages").as_deref() == Some("sent")).await;
+    eventually("it is recorded", async || {
+        app.database.text("SELECT state FROM sms_messages").as_deref() == Some("sent")
+    })
+    .await;
     assert_eq!(app.twilio.messages_to(&hanna.phone).len(), 1);
 }
 

@@ -9,7 +9,9 @@ use std::{
 
 use diesel::connection::SimpleConnection as _;
 
-use crate::support::{TestApp, at_once, browser::Page, database::Database, eventually, fake_twilio::FakeTwilio, people, proxy::Proxy};
+use crate::support::{
+    TestApp, at_once, browser::Page, database::Database, eventually, fake_twilio::FakeTwilio, people, proxy::Proxy,
+};
 
 /// A program whose database can be cut off.
 async fn start() -> (TestApp, Proxy) {

@@ -33,7 +33,11 @@ fn was_reserved_once(app: &TestApp, phone: &str) {
 }
 
 /// Submits the form while Twilio behaves like that; nobody waits longer than the page promises.
-async fn register_while(app: &TestApp, person: &Person, behaviour: Behaviour) -> (crate::support::browser::Browser, Page) {
+async fn register_while(
+    app: &TestApp,
+    person: &Person,
+    behaviour: Behaviour,
+) -> (crate::support::browser::Browser, Page) {
     let browser = app.browser();
     app.twilio.script([behaviour]);
     let started = Instant::now();
@@ -245,7 +249,10 @@ async fn s_11_a_code_that_verify_cannot_check_is_not_proven_and_costs_its_guess(
     let code = hanna.begins(&app, &browser).await;
     for behaviour in [Behaviour::Refuse(503, 20503), Behaviour::TooManyRequests(1)] {
         app.twilio.script_on(Operation::CheckVerification, [behaviour]);
-        browser.submit("/register/verify", &[("code", &code)]).await.shows(422, "We could not check your code just now");
+        browser
+            .submit("/register/verify", &[("code", &code)])
+            .await
+            .shows(422, "We could not check your code just now");
     }
     assert_eq!(app.database.count("users"), 0);
     browser.submit("/register/verify", &[("code", &code)]).await.redirects_to("/account");

@@ -128,8 +128,7 @@ impl Browser {
     pub fn head_of_form(&self, path: &str, length: usize) -> String {
         let request = self.form(path).build().unwrap();
         let headers = request.headers().iter();
-        let lines: String =
-            headers.map(|(name, value)| format!("{name}: {}\r\n", value.to_str().unwrap())).collect();
+        let lines: String = headers.map(|(name, value)| format!("{name}: {}\r\n", value.to_str().unwrap())).collect();
         format!(
             "POST {path} HTTP/1.1\r\n{lines}content-type: application/x-www-form-urlencoded\r\n\
              content-length: {length}\r\n\r\n"
