@@ -311,8 +311,9 @@ async fn tls_01_with_a_certificate_pages_are_served_over_tls_and_only_so() {
     for version in [reqwest::tls::Version::TLS_1_2, reqwest::tls::Version::TLS_1_3] {
         let client = reqwest::Client::builder().tls_danger_accept_invalid_certs(true).no_proxy();
         let client = client.min_tls_version(version).max_tls_version(version).resolve("localhost", address).build();
-        let page = client.unwrap().get(format!("{origin}/register")).send().await.unwrap();
-        assert_eq!((page.status().as_u16(), page.version()), (200, reqwest::Version::HTTP_2), "{version:?}");
+        let form = client.unwrap().post(format!("{origin}/register")).header("sec-fetch-site", "same-origin");
+        let page = form.form(&people::maid().fields()).send().await.unwrap();
+        assert_eq!((page.status().as_u16(), page.version()), (303, reqwest::Version::HTTP_2), "{version:?}");
         assert!(page.headers().contains_key("strict-transport-security"));
         let cookie = page.headers()["set-cookie"].to_str().unwrap();
         assert!(cookie.starts_with("__Host-latchkey=") && cookie.contains("Secure"), "{cookie}");
