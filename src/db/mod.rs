@@ -5,14 +5,14 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use diesel::{
     IntoSql as _, PgConnection,
     connection::{Connection as _, SimpleConnection as _},
     dsl::{self, AsExprOf},
-    r2d2::{ConnectionManager, CustomizeConnection, HandleError, Pool},
+    r2d2::{ManageConnection, NopErrorHandler, Pool, PooledConnection, R2D2Connection as _},
     result::{DatabaseErrorKind, Error as DieselError},
     sql_types::Timestamptz,
 };
@@ -31,32 +31,53 @@ const SETTINGS: &str = "SET statement_timeout = '5s'; SET lock_timeout = '2s'; \
     SET idle_in_transaction_session_timeout = '10s'; SET synchronous_commit = on; \
     SET timezone = 'UTC'; SET lc_messages = 'C'; SET application_name = 'latchkey'";
 
+/// How often somebody who waits for a connection looks whether there is still something to wait for.
+const LOOK: Duration = Duration::from_millis(50);
+
 /// The pool.
 #[derive(Clone)]
 pub struct Db {
-    pool: Pool<ConnectionManager<PgConnection>>,
+    pool: Pool<Connector>,
     reachable: Arc<AtomicBool>,
 }
 
-/// Notes whether connecting works, so that nobody waits for a database that is known to be gone.
-#[derive(Debug, Clone)]
-struct Reachability(Arc<AtomicBool>);
+/// Makes the pool's connections and tells those that have ended. Notes whether connecting works, so that nobody waits
+/// for a database that is known to be gone.
+struct Connector {
+    url: String,
+    reachable: Arc<AtomicBool>,
+}
 
-impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Reachability {
-    fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
-        conn.batch_execute(SETTINGS).map_err(diesel::r2d2::Error::QueryError)?;
-        if !self.0.swap(true, Ordering::Relaxed) {
-            log::info!("event=database_reachable");
+impl ManageConnection for Connector {
+    type Connection = PgConnection;
+    type Error = DbError;
+
+    fn connect(&self) -> Result<PgConnection, DbError> {
+        let connected = connect(&self.url);
+        match &connected {
+            Ok(_) if !self.reachable.swap(true, Ordering::Relaxed) => log::info!("event=database_reachable"),
+            Err(error) if self.reachable.swap(false, Ordering::Relaxed) => {
+                log::error!("event=database_unreachable error={:?}", error.to_string());
+            }
+            _ => {}
+        }
+        connected
+    }
+
+    /// Reads what has arrived and asks nothing of the server, so a look costs no round trip. Without it every
+    /// connection that ended with the server's restart would cost somebody a page.
+    fn is_valid(&self, conn: &mut PgConnection) -> Result<(), DbError> {
+        // The first look may find the server's last words; then the second finds the end.
+        for _ in 0..2 {
+            for unexpected in conn.notifications_iter() {
+                drop(unexpected?);
+            }
         }
         Ok(())
     }
-}
 
-impl HandleError<diesel::r2d2::Error> for Reachability {
-    fn handle_error(&self, error: diesel::r2d2::Error) {
-        if self.0.swap(false, Ordering::Relaxed) {
-            log::error!("event=database_unreachable error={:?}", error.to_string());
-        }
+    fn has_broken(&self, conn: &mut PgConnection) -> bool {
+        std::thread::panicking() || conn.is_broken()
     }
 }
 
@@ -68,10 +89,10 @@ impl Db {
             .max_size(POOL_SIZE)
             .min_idle(Some(2))
             .connection_timeout(ACQUIRE_TIMEOUT)
-            .test_on_check_out(false)
-            .connection_customizer(Box::new(Reachability(Arc::clone(&reachable))))
-            .error_handler(Box::new(Reachability(Arc::clone(&reachable))))
-            .build_unchecked(ConnectionManager::new(url));
+            .test_on_check_out(true)
+            // The connector has logged it, once.
+            .error_handler(Box::new(NopErrorHandler))
+            .build_unchecked(Connector { url: url.to_owned(), reachable: Arc::clone(&reachable) });
         Self { pool, reachable }
     }
 
@@ -102,11 +123,21 @@ impl Db {
         &self,
         work: impl FnOnce(&mut PgConnection) -> Result<T, E>,
     ) -> Result<T, E> {
-        if self.is_known_to_be_gone() {
-            return Err(DbError::Unavailable("not reachable".to_owned()).into());
+        work(&mut *self.acquire()?)
+    }
+
+    fn acquire(&self) -> Result<PooledConnection<Connector>, DbError> {
+        let deadline = Instant::now() + ACQUIRE_TIMEOUT;
+        loop {
+            if self.is_known_to_be_gone() {
+                return Err(DbError::Unavailable("not reachable".to_owned()));
+            }
+            match self.pool.get_timeout(LOOK) {
+                Ok(conn) => return Ok(conn),
+                Err(error) if Instant::now() >= deadline => return Err(DbError::Unavailable(error.to_string())),
+                Err(_) => {}
+            }
         }
-        let mut conn = self.pool.get().map_err(|error| DbError::Unavailable(error.to_string()))?;
-        work(&mut conn)
     }
 
     /// The last attempt to connect failed and no connection is left: waiting would only keep people waiting.

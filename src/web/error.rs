@@ -242,3 +242,89 @@ pub fn respond(request: ServiceRequest, error: &PageError) -> ServiceResponse<Bo
 pub async fn show_not_found(request: HttpRequest) -> HttpResponse {
     PageError::NotFound.answer(&request)
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::{
+        App as ActixApp,
+        dev::{Service, ServiceResponse},
+        http::header::CONTENT_TYPE,
+        middleware::from_fn,
+        test, web,
+    };
+
+    use super::*;
+    use crate::{config::Config, db::DbError};
+
+    /// The program's parts around a database that is not there; nothing below needs one.
+    fn app() -> App {
+        let database = ("DATABASE_URL".to_owned(), "postgres://latchkey@127.0.0.1:1/latchkey".to_owned());
+        App::new(Config::from_variables([database]).expect("the defaults are enough")).expect("the demo needs nothing")
+    }
+
+    async fn at_once() -> HttpResponse {
+        panic!("a handler's own fault")
+    }
+
+    async fn on_a_hash_slot(app: Data<App>) -> Answer {
+        app.hasher.run(|_| panic!("a fault under a permit")).await?;
+        Ok(HttpResponse::Ok().finish())
+    }
+
+    async fn well(app: Data<App>) -> Answer {
+        let done = app.hasher.run(|_| "served").await?;
+        Ok(HttpResponse::Ok().body(done))
+    }
+
+    /// Status, content type and body of an answer.
+    async fn asked<R>(
+        service: &impl Service<R, Response = ServiceResponse<impl MessageBody>, Error = actix_web::Error>,
+        request: R,
+    ) -> (u16, String, String) {
+        let response = test::call_service(service, request).await;
+        let content_type = response.headers().get(CONTENT_TYPE).map(|value| format!("{value:?}")).unwrap_or_default();
+        let status = response.status().as_u16();
+        (status, content_type, String::from_utf8_lossy(&test::read_body(response).await).into_owned())
+    }
+
+    #[actix_web::test]
+    async fn arc_06_x_5_a_panic_ends_in_a_page_with_a_reference_and_hurts_nobody_else() {
+        let app = app();
+        let get = |path: &str| test::TestRequest::get().uri(path).to_request();
+        let route = |path: &str| web::resource(path).wrap(from_fn(catch));
+        let service = test::init_service(
+            ActixApp::new()
+                .app_data(Data::new(app.clone()))
+                .service(route("/at-once").to(at_once))
+                .service(route("/on-a-slot").to(on_a_hash_slot))
+                .service(route("/well").to(well)),
+        )
+        .await;
+        // More often than there are permits: one that a panic kept would be missed.
+        for _ in 0..100 {
+            for path in ["/at-once", "/on-a-slot"] {
+                let (status, content_type, body) = asked(&service, get(path)).await;
+                assert_eq!(status, 500, "{path}");
+                assert!(content_type.contains("text/html") && body.contains("Sorry, this did not work"), "{body}");
+                assert!(body.contains("LK-") && !body.contains("fault under") && !body.contains("own fault"));
+            }
+            assert_eq!(asked(&service, get("/well")).await, (200, String::new(), "served".to_owned()));
+        }
+        app.outcomes.stop();
+    }
+
+    #[actix_web::test]
+    async fn arc_08_what_is_not_there_is_a_503_with_a_wait_and_what_is_wrong_a_500() {
+        for (error, status) in [
+            (DbError::Unavailable(String::new()), 503),
+            (DbError::TimedOut(String::new()), 503),
+            (DbError::Fault(String::new()), 500),
+        ] {
+            let app = app();
+            let answer = PageError::from(error).page(&app, Words::english(), &Reference::generate());
+            assert_eq!(answer.status().as_u16(), status);
+            assert_eq!(answer.headers().contains_key(RETRY_AFTER), status == 503);
+            app.outcomes.stop();
+        }
+    }
+}

@@ -90,7 +90,12 @@ impl Browser {
 
     /// Sends a request and keeps the cookies of its answer.
     pub async fn send(&self, request: RequestBuilder) -> Page {
-        let response = request.send().await.unwrap();
+        self.try_send(request).await.unwrap()
+    }
+
+    /// The same where the server may go away.
+    pub async fn try_send(&self, request: RequestBuilder) -> reqwest::Result<Page> {
+        let response = request.send().await?;
         let (status, headers) = (response.status(), response.headers().clone());
         for cookie in headers.get_all("set-cookie") {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();
@@ -102,7 +107,7 @@ impl Browser {
                 cookies.insert(name.to_owned(), value.to_owned());
             }
         }
-        Page { status, headers, body: response.text().await.unwrap() }
+        Ok(Page { status, headers, body: response.text().await? })
     }
 
     pub async fn get(&self, path: &str) -> Page {
@@ -117,6 +122,17 @@ impl Browser {
     /// A POST of our own page, whose body is still to be given.
     pub fn form(&self, path: &str) -> RequestBuilder {
         self.bare(Method::POST, path).header("sec-fetch-site", "same-origin").header("sec-fetch-dest", "document")
+    }
+
+    /// The head of such a POST as it goes over the wire, for tests that write the rest in their own way.
+    pub fn head_of_form(&self, path: &str, length: usize) -> String {
+        let request = self.form(path).build().unwrap();
+        let headers = request.headers().iter();
+        let lines: String = headers.map(|(name, value)| format!("{name}: {}\r\n", value.to_str().unwrap())).collect();
+        format!(
+            "POST {path} HTTP/1.1\r\n{lines}content-type: application/x-www-form-urlencoded\r\n\
+             content-length: {length}\r\n\r\n"
+        )
     }
 
     /// Submits a body exactly as given.

@@ -185,6 +185,10 @@ impl FakeTwilio {
         format!("http://{}", self.0.address)
     }
 
+    pub fn address(&self) -> SocketAddr {
+        self.0.address
+    }
+
     pub fn account_sid(&self) -> &'static str {
         ACCOUNT_SID
     }

@@ -4,6 +4,7 @@ pub mod browser;
 pub mod database;
 pub mod fake_twilio;
 pub mod people;
+pub mod proxy;
 
 use std::{
     io::{BufRead as _, BufReader, Read},
@@ -13,6 +14,8 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
+
+use tokio::net::TcpSocket;
 
 use self::{browser::Browser, database::Database, fake_twilio::FakeTwilio};
 
@@ -52,8 +55,11 @@ impl TestApp {
 
     /// With a provider and variables of the test's own, which win.
     pub async fn start_with(provider: &str, extra: &[(&str, &str)]) -> Self {
-        let twilio = FakeTwilio::start();
-        let database = Database::create();
+        Self::start_on(FakeTwilio::start(), Database::create(), provider, extra).await
+    }
+
+    /// The same around a fake and a database that the test has made.
+    pub async fn start_on(twilio: FakeTwilio, database: Database, provider: &str, extra: &[(&str, &str)]) -> Self {
         let mut environment = environment(provider, &twilio, &database.url());
         for (name, value) in extra {
             environment.retain(|(known, _)| known != name);
@@ -72,6 +78,11 @@ impl TestApp {
     pub fn kill_and_restart(&mut self, index: usize) {
         self.instances[index].kill();
         self.instances[index] = Instance::start(&self.environment);
+    }
+
+    /// Where process `index` listens.
+    pub fn address_of(&self, index: usize) -> SocketAddr {
+        self.instances[index].address
     }
 
     /// A new browser at the first process, with an address of its own.
@@ -108,6 +119,15 @@ impl TestApp {
             assert!(Instant::now() < deadline, "nothing with {part:?} was logged:\n{}", self.log().join("\n"));
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+}
+
+/// Waits until `happened`, for 10 seconds at most.
+pub async fn eventually(what: &str, mut happened: impl AsyncFnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !happened().await {
+        assert!(Instant::now() < deadline, "not within 10 seconds: {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
@@ -200,6 +220,15 @@ fn collect_lines(from: impl Read + Send + 'static) -> Arc<Mutex<Vec<String>>> {
         }
     });
     lines
+}
+
+/// A port that nobody listens on, kept for whoever binds it with `SO_REUSEADDR`, as servers do, while the value lives.
+pub fn kept_port() -> (TcpSocket, SocketAddr) {
+    let port = TcpSocket::new_v4().unwrap();
+    port.set_reuseaddr(true).unwrap();
+    port.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let address = port.local_addr().unwrap();
+    (port, address)
 }
 
 /// Sends all of them at the same time and answers in the same order.

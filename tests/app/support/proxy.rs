@@ -1,0 +1,158 @@
+//! A wire between the program and what it depends on, which a test can cut and mend.
+
+use std::{
+    io::{self, Read, Write},
+    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
+    os::unix::net::UnixStream,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+};
+
+use tokio::net::TcpSocket;
+use url::Url;
+
+/// Forwards connections from a port of its own. Cut, it ends those there are and refuses new ones.
+pub struct Proxy {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    listening: Option<JoinHandle<()>>,
+    /// Bound and not listening: while the wire is cut a connection is refused, and nobody else is given the port.
+    _port: TcpSocket,
+}
+
+struct Shared {
+    target: Target,
+    cut: AtomicBool,
+    connections: Mutex<Vec<Box<dyn Fn() + Send>>>,
+}
+
+enum Target {
+    Port(SocketAddr),
+    Socket(PathBuf),
+}
+
+impl Proxy {
+    /// To a server on loopback.
+    pub fn to(address: SocketAddr) -> Self {
+        Self::start(Target::Port(address))
+    }
+
+    /// To PostgreSQL, and the URL of the same database through this wire.
+    pub fn to_database(url: &str) -> (Self, String) {
+        let mut url = Url::parse(url).unwrap();
+        let host = url.host_str().unwrap().replace("%2F", "/");
+        let port = url.port().unwrap_or(5432);
+        let proxy = Self::start(if host.starts_with('/') {
+            Target::Socket(PathBuf::from(host).join(format!(".s.PGSQL.{port}")))
+        } else {
+            Target::Port(format!("{host}:{port}").parse().unwrap())
+        });
+        url.set_host(Some("127.0.0.1")).unwrap();
+        url.set_port(Some(proxy.address.port())).unwrap();
+        (proxy, url.to_string())
+    }
+
+    fn start(target: Target) -> Self {
+        let (port, address) = super::kept_port();
+        let shared = Arc::new(Shared { target, cut: AtomicBool::default(), connections: Mutex::default() });
+        let mut proxy = Self { address, shared, listening: None, _port: port };
+        proxy.mend();
+        proxy
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Ends every connection and refuses new ones.
+    pub fn cut(&mut self) {
+        let Some(listening) = self.listening.take() else { return };
+        self.shared.cut.store(true, Ordering::SeqCst);
+        // Wakes the listener, so that it sees the flag.
+        TcpStream::connect(self.address).unwrap();
+        listening.join().unwrap();
+        for end in self.shared.connections.lock().unwrap().drain(..) {
+            end();
+        }
+    }
+
+    /// Forwards again.
+    pub fn mend(&mut self) {
+        self.shared.cut.store(false, Ordering::SeqCst);
+        let listener = TcpListener::bind(self.address).unwrap();
+        let shared = Arc::clone(&self.shared);
+        self.listening = Some(thread::spawn(move || {
+            for client in listener.incoming() {
+                if shared.cut.load(Ordering::SeqCst) {
+                    return;
+                }
+                // What is at the other end may be gone too; the client hears of it by the end of its connection.
+                if let Ok(end) = client.and_then(|client| shared.target.forward(client)) {
+                    shared.connections.lock().unwrap().push(end);
+                }
+            }
+        }));
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.cut();
+    }
+}
+
+impl Target {
+    /// Joins a client to a new connection to the target; the answer ends both.
+    fn forward(&self, client: TcpStream) -> io::Result<Box<dyn Fn() + Send>> {
+        client.set_nodelay(true)?;
+        match self {
+            Self::Port(address) => join(client, TcpStream::connect(address)?),
+            Self::Socket(path) => join(client, UnixStream::connect(path)?),
+        }
+    }
+}
+
+fn join<W: Wire>(client: TcpStream, server: W) -> io::Result<Box<dyn Fn() + Send>> {
+    pump(client.twin()?, server.twin()?);
+    pump(server.twin()?, client.twin()?);
+    Ok(Box::new(move || {
+        client.end();
+        server.end();
+    }))
+}
+
+fn pump(mut from: impl Wire, mut to: impl Wire) {
+    thread::spawn(move || {
+        let _ = io::copy(&mut from, &mut to);
+        to.end();
+    });
+}
+
+trait Wire: Read + Write + Send + Sized + 'static {
+    fn twin(&self) -> io::Result<Self>;
+    fn end(&self);
+}
+
+impl Wire for TcpStream {
+    fn twin(&self) -> io::Result<Self> {
+        self.try_clone()
+    }
+
+    fn end(&self) {
+        let _ = self.shutdown(Shutdown::Both);
+    }
+}
+
+impl Wire for UnixStream {
+    fn twin(&self) -> io::Result<Self> {
+        self.try_clone()
+    }
+
+    fn end(&self) {
+        let _ = self.shutdown(Shutdown::Both);
+    }
+}
