@@ -310,6 +310,7 @@ async fn tls_01_with_a_certificate_pages_are_served_over_tls_and_only_so() {
     // What is looked at is the listener; nobody vouches for its certificate.
     for version in [reqwest::tls::Version::TLS_1_2, reqwest::tls::Version::TLS_1_3] {
         let client = reqwest::Client::builder().tls_danger_accept_invalid_certs(true).no_proxy();
+        let client = client.redirect(reqwest::redirect::Policy::none());
         let client = client.min_tls_version(version).max_tls_version(version).resolve("localhost", address).build();
         let form = client.unwrap().post(format!("{origin}/register")).header("sec-fetch-site", "same-origin");
         let page = form.form(&people::maid().fields()).send().await.unwrap();
