@@ -25,6 +25,8 @@ pub struct Charged {
     pub code_mac: Option<StoredMac>,
     /// Twilio's SID, when the code is Twilio's.
     pub provider_sid: Option<String>,
+    /// Which send of the challenge the code belongs to.
+    pub send: i16,
     /// After this one.
     pub guesses_left: i16,
     /// Bound into the MAC.
@@ -74,15 +76,16 @@ pub fn insert(conn: &mut PgConnection, id: ChallengeId, purpose: Purpose, phone:
 /// Pays for one guess if the challenge is still open. Stands outside any transaction: the payment must stay.
 pub fn charge_guess(conn: &mut PgConnection, id: ChallengeId) -> Result<Option<Charged>, DbError> {
     let open = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::guesses_left.gt(0)).and(pv::expires_at.gt(db::now()));
-    let row: Option<(Option<String>, Option<String>, i16, String, String)> =
+    let row: Option<(Option<String>, Option<String>, i16, i16, String, String)> =
         diesel::update(pv::table.filter(pv::id.eq(id)).filter(open))
             .set(pv::guesses_left.eq(pv::guesses_left - 1))
-            .returning((pv::code_mac, pv::provider_sid, pv::guesses_left, pv::purpose, pv::phone_number))
+            .returning((pv::code_mac, pv::provider_sid, pv::sends, pv::guesses_left, pv::purpose, pv::phone_number))
             .get_result(conn)
             .optional()?;
-    Ok(row.map(|(code_mac, provider_sid, guesses_left, purpose, phone_number)| Charged {
+    Ok(row.map(|(code_mac, provider_sid, send, guesses_left, purpose, phone_number)| Charged {
         code_mac: code_mac.map(StoredMac::from_stored),
         provider_sid,
+        send,
         guesses_left,
         purpose,
         phone_number,
@@ -97,9 +100,15 @@ pub fn why_closed(conn: &mut PgConnection, id: ChallengeId) -> Result<CodeRefuse
     Ok(if guesses_left == Some(0) { CodeRefused::OutOfGuesses } else { CodeRefused::Expired })
 }
 
-/// Uses the challenge up and answers the number it proves, once.
-pub fn consume(conn: &mut PgConnection, id: ChallengeId, from: &str) -> Result<Option<PhoneNumber>, DbError> {
-    let open = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::expires_at.gt(db::now()));
+/// Uses the challenge up and answers the number it proves, once, and only while the code of send number `send` is its
+/// newest.
+pub fn consume(
+    conn: &mut PgConnection,
+    id: ChallengeId,
+    send: i16,
+    from: &str,
+) -> Result<Option<PhoneNumber>, DbError> {
+    let open = awaits(send);
     let number: Option<String> = diesel::update(pv::table.filter(pv::id.eq(id)).filter(open))
         .set((pv::used_at.eq(db::now().nullable()), pv::used_from.eq(from)))
         .returning(pv::phone_number)
