@@ -34,10 +34,11 @@ pub fn move_number(
         }
         let number = pending.details.phone.clone();
         // An email in the way must be found before the number moves, or the number would have been lost for nothing.
+        // It is told first: asked about the number again and again, nobody would learn why it does not move.
         if let Some(email) = &pending.details.email
             && users::store::has_email(conn, email)?
         {
-            return prove_phone::open_account(conn, throttle_key, pending, VerifiedPhone::proven_earlier(number), from);
+            return Ok(prove_phone::tell_email_taken(conn, throttle_key, &number)?);
         }
         if let Some(owner) = users::store::contest_number(conn, &number)? {
             activity::record(conn, owner, Event::NumberContested, None)?;

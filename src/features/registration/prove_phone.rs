@@ -6,7 +6,7 @@ use super::{Pending, store};
 use crate::{
     crypto::{keys::KeyRing, mac, token::Token},
     db::{self, DbError},
-    domain::ids::RegistrationId,
+    domain::{ids::RegistrationId, phone_number::PhoneNumber},
     features::{
         activity::{self, Event},
         phone_verifications::{self, CodeRefused, Compared, VerifiedPhone},
@@ -88,7 +88,7 @@ pub(super) fn open_account(
     phone: VerifiedPhone,
     from: &Visit,
 ) -> Result<Proven, NotProven> {
-    let email_key = mac::lookup_key(throttle_key, &[phone.number().e164().as_bytes()]);
+    let number = phone.number().clone();
     let Pending { id, details, terms_accepted_at, .. } = pending;
     let new = NewUser {
         role: details.role,
@@ -113,8 +113,18 @@ pub(super) fn open_account(
         }
         Err(Taken::Email) => {
             store::mark_proven(conn, id)?;
-            let may_tell = throttles::charge(conn, Rule::EmailDisclosed, &email_key)?;
-            Ok(if may_tell { Proven::EmailTaken } else { Proven::NotToday })
+            Ok(tell_email_taken(conn, throttle_key, &number)?)
         }
     }
+}
+
+/// Tells whoever proved `number` that the email address has an account, as often in a day as that is allowed.
+pub(super) fn tell_email_taken(
+    conn: &mut PgConnection,
+    throttle_key: &KeyRing,
+    number: &PhoneNumber,
+) -> Result<Proven, DbError> {
+    let key = mac::lookup_key(throttle_key, &[number.e164().as_bytes()]);
+    let may_tell = throttles::charge(conn, Rule::EmailDisclosed, &key)?;
+    Ok(if may_tell { Proven::EmailTaken } else { Proven::NotToday })
 }
