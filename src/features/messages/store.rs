@@ -305,3 +305,21 @@ fn outcome((state, fault): (String, Option<String>)) -> Outcome {
         _ => Outcome::Sent,
     }
 }
+/// How long the text before a withheld one took to reach the provider; none when the message is not withheld.
+pub fn find_pretended_duration(conn: &mut PgConnection, id: MessageId) -> Result<Option<Duration>, DbError> {
+    #[derive(QueryableByName)]
+    struct Before {
+        #[diesel(sql_type = Nullable<Double>)]
+        seconds: Option<f64>,
+    }
+    let before: Option<Before> = sql_query(
+        "SELECT (SELECT extract(epoch FROM settled_at - created_at)::float8 FROM sms_messages
+                 WHERE state = 'sent' ORDER BY created_at DESC LIMIT 1) AS seconds
+         FROM sms_messages WHERE id = $1 AND state = 'withheld'",
+    )
+    .bind::<SqlUuid, _>(id)
+    .get_result(conn)
+    .optional()?;
+    Ok(before.map(|before| Duration::from_secs_f64(before.seconds.unwrap_or(0.0).max(0.0))))
+}
+

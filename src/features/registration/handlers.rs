@@ -1,5 +1,7 @@
 //! One function for each GET and POST of a registration.
 
+use std::time::Instant;
+
 use actix_web::http::{StatusCode, header::RETRY_AFTER};
 
 use super::{
@@ -142,13 +144,22 @@ async fn await_refusal(
     country: Country,
 ) -> Result<Option<crate::web::form::Problem>, PageError> {
     listening.settled(message, OUTCOME_WAIT).await;
-    let outcome = app.db.run(move |conn| messages::store::find_outcome(conn, message)).await;
-    Ok(match outcome.map_err(|error: DbError| PageError::from(error))? {
+    let found = app.db.run(move |conn| {
+        let pretended = messages::store::find_pretended_duration(conn, message)?;
+        Ok::<_, DbError>((messages::store::find_outcome(conn, message)?, pretended))
+    });
+    let (outcome, pretended) = found.await?;
+    if let Some(pretended) = pretended {
+        // A text that is withheld is settled at once. Answered at once, it would tell that the number has an account.
+        tokio::time::sleep(pretended.min(OUTCOME_WAIT).saturating_sub(begun.elapsed())).await;
+    }
+    Ok(match outcome {
         Some(Outcome::Refused(fault)) => forms::refused_number_problem(fault, country),
         _ => None,
     })
 }
 
+    let begun = Instant::now();
 /// `GET /register/verify`
 pub async fn show_code(visit: Registering) -> Answer {
     if visit.pending.phone_proven_at.is_some() {
