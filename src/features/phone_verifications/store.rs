@@ -51,8 +51,8 @@ pub struct Standing {
 pub struct Sendable {
     /// What is left of its life.
     pub valid_for: Duration,
-    /// The verification at Twilio that it takes the place of.
-    pub replaces: Option<String>,
+    /// The verifications at Twilio that it takes the place of.
+    pub replaces: Vec<String>,
 }
 
 fn lifetime() -> PgInterval {
@@ -196,31 +196,39 @@ pub fn put_code(conn: &mut PgConnection, id: ChallengeId, send: i16, mac: &Store
         .returning(diesel::dsl::sql::<sql_types::Interval>("expires_at - now()"))
         .get_result(conn)
         .optional()?;
-    Ok(row.map(|left| Sendable { valid_for: seconds(left), replaces: None }))
+    Ok(row.map(|left| Sendable { valid_for: seconds(left), replaces: Vec::new() }))
 }
 
-/// Makes room for Twilio's code. Verify repeats one code for a number whatever it is for, so every other live
-/// challenge for the number ends here and the verification before this one is named, to be cancelled (SMS-14).
+/// Makes room for Twilio's code. Verify repeats one code for a number whatever it is for, so every other live challenge
+/// for the number ends here, and whatever may be alive at Twilio is named, to be cancelled (SMS-14). The others end as
+/// if their time were over: their holders are told so and can ask for a new code. Repeated, it names the same again.
 pub fn make_way(conn: &mut PgConnection, id: ChallengeId, send: i16, number: &str) -> Result<Option<Sendable>, DbError> {
-    let row: Option<(PgInterval, Option<String>)> = pv::table
+    let left: Option<PgInterval> = pv::table
         .filter(pv::id.eq(id))
         .filter(awaits(send))
-        .select((diesel::dsl::sql::<sql_types::Interval>("expires_at - now()"), pv::replaced_sid))
+        .select(diesel::dsl::sql::<sql_types::Interval>("expires_at - now()"))
         .for_update()
         .first(conn)
         .optional()?;
-    let Some((left, earlier)) = row else { return Ok(None) };
-    let others = pv::table
-        .filter(pv::phone_number.eq(number))
-        .filter(pv::id.ne(id))
-        .filter(pv::provider_sid.is_not_null())
-        .filter(pv::used_at.is_null())
-        .filter(pv::closed_at.is_null());
-    let closed: Vec<Option<String>> =
-        diesel::update(others).set(pv::closed_at.eq(db::now().nullable())).returning(pv::provider_sid).get_results(conn)?;
+    let Some(left) = left else { return Ok(None) };
+    let unused = pv::phone_number.eq(number).and(pv::used_at.is_null());
+    let others = pv::table.filter(unused).filter(pv::id.ne(id)).filter(pv::expires_at.gt(db::now()));
+    diesel::update(others.filter(pv::provider_sid.is_not_null())).set(pv::expires_at.eq(db::now())).execute(conn)?;
+    let sids: Vec<(Option<String>, Option<String>)> = pv::table
+        .filter(unused)
+        .filter(pv::last_send_at.gt(db::now() - TWILIO_FORGETS_AFTER_MINUTES.minutes()))
+        .select((pv::provider_sid, pv::replaced_sid))
+        .get_results(conn)?;
+    // The older one counts only while the newer has not left: it was cancelled before the newer was started.
+    let mut replaces: Vec<String> = sids.into_iter().filter_map(|(newer, older)| newer.or(older)).collect();
+    replaces.sort();
+    replaces.dedup();
     diesel::update(pv::table.filter(pv::id.eq(id))).set(pv::code_mac.eq(None::<String>)).execute(conn)?;
-    Ok(Some(Sendable { valid_for: seconds(left), replaces: earlier.or_else(|| closed.into_iter().flatten().next()) }))
+    Ok(Some(Sendable { valid_for: seconds(left), replaces }))
 }
+
+/// Twilio keeps a verification for ten minutes from its start, which may be a little later than ours.
+const TWILIO_FORGETS_AFTER_MINUTES: i32 = 15;
 
 /// Remembers that Twilio owns the code of send number `send`.
 pub fn put_provider_sid(conn: &mut PgConnection, id: ChallengeId, send: i16, sid: &str) -> Result<(), DbError> {
