@@ -61,8 +61,9 @@ pub fn prove_phone(
     from: ClientAddress,
 ) -> Result<Proven, NotProven> {
     db::transaction(conn, |conn| {
-        let phone = phone_verifications::consume(conn, compared, &from.keys().address)?;
+        // The registration before its challenge, as everywhere: two that lock them in different order deadlock.
         let pending = store::lock(conn, registration)?.ok_or(NotProven::Gone)?;
+        let phone = phone_verifications::consume(conn, compared, &from.keys().address)?;
         if pending.details.phone != *phone.number() {
             return Err(NotProven::Gone);
         }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    io::Write as _,
     net::SocketAddr,
     sync::{
         Arc, Mutex,
@@ -135,6 +136,38 @@ impl Browser {
         )
     }
 
+    /// Types a code on the page that proves the phone.
+    pub async fn enters(&self, code: &str) -> Page {
+        self.submit("/register/verify", &[("code", code)]).await
+    }
+
+    /// Asks for a new code.
+    pub async fn resends(&self) -> Page {
+        self.submit("/register/resend", &[]).await
+    }
+
+    /// Gives another number.
+    pub async fn corrects_to(&self, phone: &str) -> Page {
+        self.submit("/register/phone", &[("country", "ET"), ("phone", phone)]).await
+    }
+
+    /// Answers whose a taken number is.
+    pub async fn claims(&self, choice: &str) -> Page {
+        self.submit("/register/claim", &[("choice", choice)]).await
+    }
+
+    /// Submits a form and closes the socket without waiting for a word.
+    pub fn submits_and_hangs_up(&self, path: &str, fields: &[(&str, &str)]) {
+        let request = self.form(path).form(fields).build().unwrap();
+        let body = request.body().and_then(reqwest::Body::as_bytes).unwrap();
+        let mut head = format!("POST {path} HTTP/1.1\r\ncontent-length: {}\r\n", body.len());
+        for (name, value) in request.headers() {
+            head += &format!("{name}: {}\r\n", value.to_str().unwrap());
+        }
+        let mut socket = std::net::TcpStream::connect(self.server).unwrap();
+        socket.write_all(&[head.as_bytes(), b"\r\n", body].concat()).unwrap();
+    }
+
     /// Submits a body exactly as given.
     pub async fn submit_raw(&self, path: &str, body: impl Into<reqwest::Body>) -> Page {
         let request = self.form(path).header("content-type", "application/x-www-form-urlencoded").body(body);
@@ -172,6 +205,21 @@ impl Page {
 
     pub fn html(&self) -> Html {
         Html::parse_document(&self.body)
+    }
+
+    /// Whether the page has an element that the selector finds.
+    pub fn has(&self, selector: &str) -> bool {
+        self.html().select(&Selector::parse(selector).unwrap()).next().is_some()
+    }
+
+    /// What a reader sees, with every digit hidden: times, waits and the ends of numbers differ from page to page.
+    pub fn text_without_digits(&self) -> String {
+        self.text().chars().map(|letter| if letter.is_ascii_digit() { '#' } else { letter }).collect()
+    }
+
+    /// `Retry-After` in seconds.
+    pub fn retry_after(&self) -> u64 {
+        self.header("retry-after").expect("Retry-After").parse().unwrap()
     }
 
     /// An attribute of the first element that a selector finds.

@@ -17,7 +17,11 @@ use std::{
 
 use tokio::net::TcpSocket;
 
-use self::{browser::Browser, database::Database, fake_twilio::FakeTwilio};
+use self::{
+    browser::Browser,
+    database::Database,
+    fake_twilio::{FakeTwilio, Operation},
+};
 
 /// The origin that every instance under test believes in, wherever it listens.
 pub const BASE_URL: &str = "http://localhost:8080";
@@ -74,6 +78,14 @@ impl TestApp {
         self.instances.push(Instance::start(&self.environment));
     }
 
+    /// One more process with another provider, as when the configuration has changed.
+    pub fn start_another_instance_with(&mut self, provider: &str) {
+        let mut environment = self.environment.clone();
+        environment.retain(|(name, _)| name != "SMS_PROVIDER");
+        environment.push(("SMS_PROVIDER".to_owned(), provider.to_owned()));
+        self.instances.push(Instance::start(&environment));
+    }
+
     /// Ends a process as a power cut would and starts it again.
     pub fn kill_and_restart(&mut self, index: usize) {
         self.instances[index].kill();
@@ -95,8 +107,26 @@ impl TestApp {
         Browser::new(self.instances[index].address)
     }
 
+    /// So many new browsers, spread over the processes.
+    pub fn browsers(&self, number: usize) -> Vec<Browser> {
+        self.instances.iter().cycle().take(number).map(|instance| Browser::new(instance.address)).collect()
+    }
+
+    /// Copies of a browser, spread over the processes. Each keeps its cookies to itself, so that each answer stands
+    /// alone.
+    pub fn copies(&self, browser: &Browser, number: usize) -> Vec<Browser> {
+        self.instances.iter().cycle().take(number).map(|instance| browser.fork().at(instance.address)).collect()
+    }
+
     pub fn instance(&mut self, index: usize) -> &mut Instance {
         &mut self.instances[index]
+    }
+
+    /// How many texts the provider was asked to send, once nothing is under way any more.
+    pub async fn texts_sent(&self) -> usize {
+        self.database.becomes("SELECT count(*) FROM sms_messages WHERE state IN ('queued', 'sending')", 0).await;
+        let calls = |operation| self.twilio.calls_of(operation).len();
+        calls(Operation::SendMessage) + calls(Operation::StartVerification)
     }
 
     /// Lets time pass by moving every moment in the database into the past. `time` is a PostgreSQL interval.
