@@ -46,9 +46,15 @@ impl Window {
     }
 
     async fn fill(&self, selector: &str, text: &str) {
-        let field = self.driver.find(By::Css(selector)).await.unwrap();
-        field.clear().await.unwrap();
-        field.send_keys(text).await.unwrap();
+        // A press returns before the next page is there; what is found on the old one is stale a moment later.
+        for _ in 0..50 {
+            let field = self.driver.find(By::Css(selector)).await.unwrap();
+            if field.clear().await.is_ok() && field.send_keys(text).await.is_ok() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{selector} cannot be filled in");
     }
 
     async fn press(&self, selector: &str) {

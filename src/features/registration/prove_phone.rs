@@ -86,7 +86,9 @@ fn open_account(
     }
     if !may_try_email(conn, throttle_key, &pending)? {
         store::mark_proven(conn, id)?;
-        return Ok(Proven::NotToday);
+        // Others with the same number were counted while this one waited for its turn; one of them may have it now.
+        let taken = users::store::owns_number(conn, phone.number())?;
+        return Ok(if taken { Proven::NumberTaken } else { Proven::NotToday });
     }
     match insert_account(conn, pending, phone, from)? {
         Ok(token) => Ok(Proven::Opened(token)),
