@@ -1,9 +1,12 @@
 //! What the tests stand on: the real binary, a database of its own for each test, Twilio faked at its wire.
 
+pub mod answers;
 pub mod browser;
 pub mod database;
 pub mod fake_twilio;
 pub mod people;
+pub mod raw;
+pub mod routes;
 
 use std::{
     io::{BufRead as _, BufReader, Read},
@@ -18,6 +21,11 @@ use self::{browser::Browser, database::Database, fake_twilio::FakeTwilio};
 
 /// The origin that every instance under test believes in, wherever it listens.
 pub const BASE_URL: &str = "http://localhost:8080";
+
+/// The origin of [`TestApp::start_public`].
+pub const PUBLIC_URL: &str = "https://id.example.com";
+/// A secret key that is as good as any.
+pub const SECRET_KEY: &str = "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
 
 /// A running Latchkey with everything around it. All of it ends with the value.
 pub struct TestApp {
@@ -50,15 +58,18 @@ impl TestApp {
         Self::start_with("demo", &[]).await
     }
 
+    /// As in production: on a public https origin behind a proxy, with a secret key. Its browsers believe in
+    /// [`PUBLIC_URL`].
+    pub async fn start_public() -> Self {
+        Self::start_with("messaging", &[("LATCHKEY_BASE_URL", PUBLIC_URL), ("LATCHKEY_SECRET_KEY", SECRET_KEY)]).await
+    }
+
     /// With a provider and variables of the test's own, which win.
     pub async fn start_with(provider: &str, extra: &[(&str, &str)]) -> Self {
         let twilio = FakeTwilio::start();
         let database = Database::create();
         let mut environment = environment(provider, &twilio, &database.url());
-        for (name, value) in extra {
-            environment.retain(|(known, _)| known != name);
-            environment.push(((*name).to_owned(), (*value).to_owned()));
-        }
+        set(&mut environment, extra);
         let first = Instance::start(&environment);
         Self { twilio, database, instances: vec![first], environment }
     }
@@ -66,6 +77,13 @@ impl TestApp {
     /// One more process on the same database. Browsers made by [`TestApp::browser_at`] can choose it.
     pub fn start_another_instance(&mut self) {
         self.instances.push(Instance::start(&self.environment));
+    }
+
+    /// The same with variables that differ from the first process's.
+    pub fn start_another_instance_with(&mut self, extra: &[(&str, &str)]) {
+        let mut environment = self.environment.clone();
+        set(&mut environment, extra);
+        self.instances.push(Instance::start(&environment));
     }
 
     /// Ends a process as a power cut would and starts it again.
@@ -81,7 +99,13 @@ impl TestApp {
 
     /// A new browser at process `index`.
     pub fn browser_at(&self, index: usize) -> Browser {
-        Browser::new(self.instances[index].address)
+        let (_, origin) = self.environment.iter().find(|(name, _)| name == "LATCHKEY_BASE_URL").unwrap();
+        Browser::new(self.instances[index].address).believing_in(origin)
+    }
+
+    /// Where the first process listens.
+    pub fn address(&self) -> SocketAddr {
+        self.instances[0].address
     }
 
     pub fn instance(&mut self, index: usize) -> &mut Instance {
@@ -108,6 +132,13 @@ impl TestApp {
             assert!(Instant::now() < deadline, "nothing with {part:?} was logged:\n{}", self.log().join("\n"));
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+}
+
+fn set(environment: &mut Vec<(String, String)>, extra: &[(&str, &str)]) {
+    for (name, value) in extra {
+        environment.retain(|(known, _)| known != name);
+        environment.push(((*name).to_owned(), (*value).to_owned()));
     }
 }
 
