@@ -278,7 +278,7 @@ async fn sms_14_challenges_of_other_numbers_stay_open() {
 /// Ends the process of an app and starts one with another provider in its place.
 fn switch(app: &mut TestApp, provider: &str, browser: &Browser) -> Browser {
     app.instance(0).kill();
-    app.start_another_instance_with(provider);
+    app.start_another_instance_with(&[("SMS_PROVIDER", provider)]);
     browser.at(app.instance(1).address)
 }
 

@@ -207,9 +207,12 @@ fn log_result(id: MessageId, provider: &str, attempt: i16, result: &Result<crate
     match result {
         Ok(_) => log::info!("event=sms_sent message={id} provider={provider} attempt={attempt}"),
         Err(SendFailure::Refused(refusal)) if !refusal.fault.needs_operator() => {
-            log::warn!("event=sms_refused message={id} provider={provider} {refusal}");
+            log::warn!("event=sms_refused message={id} provider={provider} why={:?}", refusal.to_string());
         }
-        Err(failure) => log::error!("event=sms_failed message={id} provider={provider} attempt={attempt} {failure}"),
+        Err(failure) => {
+            let why = failure.to_string();
+            log::error!("event=sms_failed message={id} provider={provider} attempt={attempt} why={why:?}");
+        }
     }
 }
 

@@ -22,12 +22,13 @@ static NUMBER: AtomicU32 = AtomicU32::new(1);
 pub struct Browser {
     client: reqwest::Client,
     server: SocketAddr,
+    origin: String,
     pub address: String,
     cookies: Arc<Mutex<BTreeMap<String, String>>>,
 }
 
 /// What came back.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Page {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -43,6 +44,7 @@ impl Browser {
         Self {
             client: reqwest::Client::builder().redirect(Policy::none()).no_proxy().build().unwrap(),
             server,
+            origin: BASE_URL.to_owned(),
             address: format!("10.{a}.{b}.{c}"),
             cookies: Arc::default(),
         }
@@ -51,6 +53,12 @@ impl Browser {
     /// The same browser seen from another address.
     pub fn from(mut self, address: &str) -> Self {
         self.address = address.to_owned();
+        self
+    }
+
+    /// A browser that was led to another origin than [`BASE_URL`], such as that of a public installation.
+    pub fn believing_in(mut self, origin: &str) -> Self {
+        self.origin = origin.to_owned();
         self
     }
 
@@ -75,7 +83,7 @@ impl Browser {
 
     /// A request without any of a browser's headers but host, address and cookies.
     pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
-        let host = BASE_URL.trim_start_matches("http://");
+        let (_, host) = self.origin.split_once("://").unwrap();
         let mut request = self
             .client
             .request(method, format!("http://{}{path}", self.server))
@@ -195,6 +203,21 @@ impl Page {
 
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// Every cookie that the answer sets, whole.
+    pub fn set_cookies(&self) -> Vec<&str> {
+        self.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap()).collect()
+    }
+
+    /// What the browser shows on its tab, and a screen reader says first.
+    pub fn title(&self) -> String {
+        self.html().select(&Selector::parse("title").unwrap()).next().unwrap().text().collect()
+    }
+
+    /// The name of the field that has the focus.
+    pub fn focused(&self) -> Option<String> {
+        self.attribute("[autofocus]", "name")
     }
 
     /// What a reader sees, in one line.

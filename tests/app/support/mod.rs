@@ -1,10 +1,13 @@
 //! What the tests stand on: the real binary, a database of its own for each test, Twilio faked at its wire.
 
+pub mod answers;
 pub mod browser;
 pub mod database;
 pub mod fake_twilio;
 pub mod people;
 pub mod proxy;
+pub mod raw;
+pub mod routes;
 
 use std::{
     io::{BufRead as _, BufReader, Read},
@@ -25,6 +28,11 @@ use self::{
 
 /// The origin that every instance under test believes in, wherever it listens.
 pub const BASE_URL: &str = "http://localhost:8080";
+
+/// The origin of [`TestApp::start_public`].
+pub const PUBLIC_URL: &str = "https://id.example.com";
+/// A secret key that is as good as any.
+pub const SECRET_KEY: &str = "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
 
 /// A running Latchkey with everything around it. All of it ends with the value.
 pub struct TestApp {
@@ -57,6 +65,12 @@ impl TestApp {
         Self::start_with("demo", &[]).await
     }
 
+    /// As in production: on a public https origin behind a proxy, with a secret key. Its browsers believe in
+    /// [`PUBLIC_URL`].
+    pub async fn start_public() -> Self {
+        Self::start_with("messaging", &[("LATCHKEY_BASE_URL", PUBLIC_URL), ("LATCHKEY_SECRET_KEY", SECRET_KEY)]).await
+    }
+
     /// With a provider and variables of the test's own, which win.
     pub async fn start_with(provider: &str, extra: &[(&str, &str)]) -> Self {
         Self::start_on(FakeTwilio::start(), Database::create(), provider, extra).await
@@ -65,10 +79,7 @@ impl TestApp {
     /// The same around a fake and a database that the test has made.
     pub async fn start_on(twilio: FakeTwilio, database: Database, provider: &str, extra: &[(&str, &str)]) -> Self {
         let mut environment = environment(provider, &twilio, &database.url());
-        for (name, value) in extra {
-            environment.retain(|(known, _)| known != name);
-            environment.push(((*name).to_owned(), (*value).to_owned()));
-        }
+        set(&mut environment, extra);
         let first = Instance::start(&environment);
         Self { twilio, database, instances: vec![first], environment }
     }
@@ -78,11 +89,10 @@ impl TestApp {
         self.instances.push(Instance::start(&self.environment));
     }
 
-    /// One more process with another provider, as when the configuration has changed.
-    pub fn start_another_instance_with(&mut self, provider: &str) {
+    /// The same with variables that differ from the first process's.
+    pub fn start_another_instance_with(&mut self, extra: &[(&str, &str)]) {
         let mut environment = self.environment.clone();
-        environment.retain(|(name, _)| name != "SMS_PROVIDER");
-        environment.push(("SMS_PROVIDER".to_owned(), provider.to_owned()));
+        set(&mut environment, extra);
         self.instances.push(Instance::start(&environment));
     }
 
@@ -104,7 +114,13 @@ impl TestApp {
 
     /// A new browser at process `index`.
     pub fn browser_at(&self, index: usize) -> Browser {
-        Browser::new(self.instances[index].address)
+        let (_, origin) = self.environment.iter().find(|(name, _)| name == "LATCHKEY_BASE_URL").unwrap();
+        Browser::new(self.instances[index].address).believing_in(origin)
+    }
+
+    /// Where the first process listens.
+    pub fn address(&self) -> SocketAddr {
+        self.instances[0].address
     }
 
     /// So many new browsers, spread over the processes.
@@ -158,6 +174,13 @@ pub async fn eventually(what: &str, mut happened: impl AsyncFnMut() -> bool) {
     while !happened().await {
         assert!(Instant::now() < deadline, "not within 10 seconds: {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+fn set(environment: &mut Vec<(String, String)>, extra: &[(&str, &str)]) {
+    for (name, value) in extra {
+        environment.retain(|(known, _)| known != name);
+        environment.push(((*name).to_owned(), (*value).to_owned()));
     }
 }
 
