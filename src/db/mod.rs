@@ -31,6 +31,19 @@ const SETTINGS: &str = "SET statement_timeout = '5s'; SET lock_timeout = '2s'; \
     SET idle_in_transaction_session_timeout = '10s'; SET synchronous_commit = on; \
     SET timezone = 'UTC'; SET lc_messages = 'C'; SET application_name = 'latchkey'";
 
+/// How long a request waits for the database in all: for a connection, and then as long as one statement may take.
+/// A database that falls silent, without ending its connections, would keep people hanging else. X-4.
+const PATIENCE: Duration = Duration::from_secs(7);
+/// A server that has gone without a word is noticed by its silence, within some ten seconds; PostgreSQL's library would
+/// wait for hours. What `DATABASE_URL` says itself is left as it is.
+const NETWORK: [(&str, u32); 5] = [
+    ("connect_timeout", 3),
+    ("keepalives_idle", 5),
+    ("keepalives_interval", 2),
+    ("keepalives_count", 2),
+    ("tcp_user_timeout", 10_000),
+];
+
 /// How often somebody who waits for a connection looks whether there is still something to wait for.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -99,14 +112,19 @@ impl Db {
     /// Runs `work` with a connection on a blocking thread.
     ///
     /// # Errors
-    /// [`DbError::Unavailable`] when no connection can be had, else what `work` answers.
+    /// [`DbError::Unavailable`] when no connection can be had, [`DbError::TimedOut`] when the database falls silent:
+    /// then `work` may still be done after all, as after a lost connection. Else what `work` answers.
     pub async fn run<T, E>(&self, work: impl FnOnce(&mut PgConnection) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
         let db = self.clone();
-        match tokio::task::spawn_blocking(move || db.run_blocking(work)).await {
+        let done = tokio::task::spawn_blocking(move || db.run_blocking(work));
+        let Ok(done) = tokio::time::timeout(PATIENCE, done).await else {
+            return Err(DbError::TimedOut("no answer".to_owned()).into());
+        };
+        match done {
             Ok(result) => result,
             Err(error) => match error.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
@@ -156,9 +174,23 @@ pub fn now() -> AsExprOf<dsl::now, Timestamptz> {
 /// # Errors
 /// When the database does not answer.
 pub fn connect(url: &str) -> Result<PgConnection, DbError> {
-    let mut conn = PgConnection::establish(url).map_err(|error| DbError::Unavailable(error.to_string()))?;
+    let mut conn = PgConnection::establish(&with_network_settings(url))
+        .map_err(|error| DbError::Unavailable(error.to_string()))?;
     conn.batch_execute(SETTINGS)?;
     Ok(conn)
+}
+
+/// A URL or a list of `name=value`, as libpq takes both, with [`NETWORK`].
+fn with_network_settings(url: &str) -> String {
+    let is_url = url.starts_with("postgres://") || url.starts_with("postgresql://");
+    NETWORK.iter().filter(|(name, _)| !url.contains(name)).fold(url.to_owned(), |url, (name, value)| {
+        let separator = match (is_url, url.contains('?')) {
+            (false, _) => ' ',
+            (true, false) => '?',
+            (true, true) => '&',
+        };
+        format!("{url}{separator}{name}={value}")
+    })
 }
 
 /// Runs `work` in one transaction and rolls back on any `Err`.
@@ -227,3 +259,21 @@ const GONE: [&str; 6] = [
     "no connection to the server",
     "the database system is",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::with_network_settings;
+
+    #[test]
+    fn network_settings_join_both_forms_and_leave_what_is_set() {
+        let settings =
+            "connect_timeout=3&keepalives_idle=5&keepalives_interval=2&keepalives_count=2&tcp_user_timeout=10000";
+        for form in ["postgres://u@h/d", "postgresql:///d"] {
+            assert_eq!(with_network_settings(form), format!("{form}?{settings}"));
+        }
+        let more = settings.replace("connect_timeout=3&", "");
+        let url = "postgres://u@h/d?connect_timeout=9";
+        assert_eq!(with_network_settings(url), format!("{url}&{more}"));
+        assert_eq!(with_network_settings("host=h"), format!("host=h {}", settings.replace('&', " ")));
+    }
+}

@@ -12,6 +12,7 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use latchkey::config::VARIABLES;
+use reqwest::redirect::Policy;
 
 use crate::support::{TestApp, database::Database, environment, fake_twilio::FakeTwilio, kept_port, latchkey, people};
 
@@ -309,8 +310,8 @@ async fn tls_01_with_a_certificate_pages_are_served_over_tls_and_only_so() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     // What is looked at is the listener; nobody vouches for its certificate.
     for version in [reqwest::tls::Version::TLS_1_2, reqwest::tls::Version::TLS_1_3] {
-        let client = reqwest::Client::builder().tls_danger_accept_invalid_certs(true).no_proxy();
-        let client = client.redirect(reqwest::redirect::Policy::none());
+        let client =
+            reqwest::Client::builder().tls_danger_accept_invalid_certs(true).no_proxy().redirect(Policy::none());
         let client = client.min_tls_version(version).max_tls_version(version).resolve("localhost", address).build();
         let form = client.unwrap().post(format!("{origin}/register")).header("sec-fetch-site", "same-origin");
         let page = form.form(&people::maid().fields()).send().await.unwrap();

@@ -156,6 +156,51 @@ async fn x_4_while_every_connection_waits_for_a_lock_people_hear_of_it_in_time_a
 }
 
 #[actix_web::test]
+async fn x_4_a_database_that_falls_silent_keeps_nobody_hanging() {
+    let (app, mut wire) = start().await;
+    let (hanna, browser) = (people::maid(), app.browser());
+    let code = hanna.begins(&app, &browser).await;
+    for (how, ends) in [("it speaks again", false), ("its connections end", true)] {
+        wire.freeze();
+        // More than the pool has connections.
+        let waiting = at_once((0..40).map(|_| async {
+            let started = Instant::now();
+            (browser.get("/register/verify").await, started.elapsed())
+        }));
+        for (page, took) in waiting.await {
+            is_the_page_of_an_outage(&app, &page).await;
+            assert!(took < Duration::from_secs(8), "{took:?}");
+        }
+        assert_eq!(browser.get("/healthz").await.status, 200);
+        assert_eq!(browser.get("/readyz").await.status, 503);
+
+        if ends {
+            wire.cut();
+            wire.mend();
+        }
+        wire.thaw();
+        let back = Instant::now();
+        eventually("ready again", async || browser.get("/readyz").await.status == 200).await;
+        assert!(back.elapsed() < Duration::from_secs(5), "{how}: {:?}", back.elapsed());
+        browser.get("/register/verify").await.shows(200, "Enter the code");
+    }
+    browser.submit("/register/verify", &[("code", &code)]).await.redirects_to("/account");
+}
+
+#[actix_web::test]
+async fn arc_08_a_command_gives_up_on_a_silent_database() {
+    let database = Database::create();
+    let (wire, url) = Proxy::to_database(&database.url());
+    wire.freeze();
+    let started = Instant::now();
+    let environment = crate::support::environment("demo", &FakeTwilio::start(), &url);
+    let ended = crate::support::latchkey(&environment).arg("check").output().unwrap();
+    let said = String::from_utf8(ended.stdout).unwrap();
+    assert!(!ended.status.success() && said.contains("wrong database") && said.contains("timeout"), "{said}");
+    assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
+}
+
+#[actix_web::test]
 async fn r_12_a_wrong_guess_is_paid_whatever_happens_after_it() {
     let app = TestApp::start().await;
     let (hanna, browser) = (people::maid(), app.browser());

@@ -236,10 +236,6 @@ impl Instance {
         }
     }
 
-    pub fn id(&self) -> u32 {
-        self.process.id()
-    }
-
     /// SIGKILL.
     pub fn kill(&mut self) {
         let _ = self.process.kill();

@@ -10,12 +10,14 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use tokio::net::TcpSocket;
 use url::Url;
 
-/// Forwards connections from a port of its own. Cut, it ends those there are and refuses new ones.
+/// Forwards connections from a port of its own. Cut, it ends those there are and refuses new ones; frozen, it keeps them
+/// all and nothing arrives.
 pub struct Proxy {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -27,6 +29,7 @@ pub struct Proxy {
 struct Shared {
     target: Target,
     cut: AtomicBool,
+    frozen: Arc<AtomicBool>,
     connections: Mutex<Vec<Box<dyn Fn() + Send>>>,
 }
 
@@ -58,7 +61,8 @@ impl Proxy {
 
     fn start(target: Target) -> Self {
         let (port, address) = super::kept_port();
-        let shared = Arc::new(Shared { target, cut: AtomicBool::default(), connections: Mutex::default() });
+        let (cut, frozen, connections) = Default::default();
+        let shared = Arc::new(Shared { target, cut, frozen, connections });
         let mut proxy = Self { address, shared, listening: None, _port: port };
         proxy.mend();
         proxy
@@ -80,6 +84,16 @@ impl Proxy {
         }
     }
 
+    /// Lets nothing through in either direction, as a dead switch on the way would.
+    pub fn freeze(&self) {
+        self.shared.frozen.store(true, Ordering::SeqCst);
+    }
+
+    /// Lets through what was held back and all that follows.
+    pub fn thaw(&self) {
+        self.shared.frozen.store(false, Ordering::SeqCst);
+    }
+
     /// Forwards again.
     pub fn mend(&mut self) {
         self.shared.cut.store(false, Ordering::SeqCst);
@@ -91,7 +105,7 @@ impl Proxy {
                     return;
                 }
                 // What is at the other end may be gone too; the client hears of it by the end of its connection.
-                if let Ok(end) = client.and_then(|client| shared.target.forward(client)) {
+                if let Ok(end) = client.and_then(|client| shared.forward(client)) {
                     shared.connections.lock().unwrap().push(end);
                 }
             }
@@ -101,35 +115,45 @@ impl Proxy {
 
 impl Drop for Proxy {
     fn drop(&mut self) {
+        self.thaw();
         self.cut();
     }
 }
 
-impl Target {
+impl Shared {
     /// Joins a client to a new connection to the target; the answer ends both.
     fn forward(&self, client: TcpStream) -> io::Result<Box<dyn Fn() + Send>> {
         client.set_nodelay(true)?;
-        match self {
-            Self::Port(address) => join(client, TcpStream::connect(address)?),
-            Self::Socket(path) => join(client, UnixStream::connect(path)?),
+        match &self.target {
+            Target::Port(address) => self.join(client, TcpStream::connect(address)?),
+            Target::Socket(path) => self.join(client, UnixStream::connect(path)?),
         }
     }
-}
 
-fn join<W: Wire>(client: TcpStream, server: W) -> io::Result<Box<dyn Fn() + Send>> {
-    pump(client.twin()?, server.twin()?);
-    pump(server.twin()?, client.twin()?);
-    Ok(Box::new(move || {
-        client.end();
-        server.end();
-    }))
-}
+    fn join<W: Wire>(&self, client: TcpStream, server: W) -> io::Result<Box<dyn Fn() + Send>> {
+        self.pump(client.twin()?, server.twin()?);
+        self.pump(server.twin()?, client.twin()?);
+        Ok(Box::new(move || {
+            client.end();
+            server.end();
+        }))
+    }
 
-fn pump(mut from: impl Wire, mut to: impl Wire) {
-    thread::spawn(move || {
-        let _ = io::copy(&mut from, &mut to);
-        to.end();
-    });
+    fn pump(&self, mut from: impl Wire, mut to: impl Wire) {
+        let frozen = Arc::clone(&self.frozen);
+        thread::spawn(move || {
+            let mut piece = [0; 16 * 1024];
+            while let Ok(length @ 1..) = from.read(&mut piece) {
+                while frozen.load(Ordering::SeqCst) {
+                    thread::sleep(Duration::from_millis(10));
+                }
+                if to.write_all(&piece[..length]).is_err() {
+                    break;
+                }
+            }
+            to.end();
+        });
+    }
 }
 
 trait Wire: Read + Write + Send + Sized + 'static {
