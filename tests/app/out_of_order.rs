@@ -188,12 +188,15 @@ async fn inp_13_details_sent_twice_can_be_proven_once() {
 #[actix_web::test]
 async fn inp_13_a_code_sent_twice_signs_in_once_and_the_browser_stays_signed_in() {
     let app = TestApp::start().await;
-    let browser = app.browser();
-    let code = people::maid().begins(&app, &browser).await;
-    let pages = twice(&browser, "/register/verify", &[("code", &code)]).await;
-    assert_eq!(statuses(&pages), [303, 303]);
-    browser.get("/account").await.shows(200, "Hello, Hanna");
-    assert_eq!((app.database.count("users"), app.database.count("sessions")), (1, 1));
+    // The second click may come before, while and after the first one is being answered.
+    for round in 1..=8 {
+        let browser = app.browser();
+        let code = people::maid().begins(&app, &browser).await;
+        let pages = twice(&browser, "/register/verify", &[("code", &code)]).await;
+        assert_eq!(statuses(&pages), [303, 303], "{} {}", pages[0].text(), pages[1].text());
+        browser.get("/account").await.shows(200, "Hello, Hanna");
+        assert_eq!((app.database.count("users"), app.database.count("sessions")), (round, round));
+    }
 }
 
 #[actix_web::test]

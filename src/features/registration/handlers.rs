@@ -229,6 +229,10 @@ async fn code_refused(visit: &Registering, refusal: CodeRefused) -> Answer {
         refusal.to_string(),
         visit.visitor.reference
     );
+    // A double click whose first half has used the code: "expired" would be wrong, the next page shows how things stand.
+    if matches!(refusal, CodeRefused::Expired) && reload(visit).await?.phone_proven_at.is_some() {
+        return Ok(see_other("/register/verify"));
+    }
     let errors = pages::explain(refusal, &visit.visitor.words)?;
     code_page(visit, StatusCode::UNPROCESSABLE_ENTITY, errors, None, None).await
 }
