@@ -47,7 +47,11 @@ impl Proxy {
     /// To PostgreSQL, and the URL of the same database through this wire.
     pub fn to_database(url: &str) -> (Self, String) {
         let mut url = Url::parse(url).unwrap();
-        let host = url.host_str().unwrap().replace("%2F", "/");
+        // A socket's folder stands in the query, or escaped in the place of the host.
+        let query: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        let folder = query.iter().find(|(name, _)| name == "host").map(|(_, folder)| folder.clone());
+        url.query_pairs_mut().clear().extend_pairs(query.iter().filter(|(name, _)| name != "host"));
+        let host = folder.unwrap_or_else(|| url.host_str().unwrap_or_default().replace("%2F", "/"));
         let port = url.port().unwrap_or(5432);
         let proxy = Self::start(if host.starts_with('/') {
             Target::Socket(PathBuf::from(host).join(format!(".s.PGSQL.{port}")))
