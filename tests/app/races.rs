@@ -155,7 +155,7 @@ async fn fifty_race_for_one_number(app: TestApp, person: fn() -> Person) {
         ready.iter().zip(&pages).filter(|(_, page)| page.location() != Some("/account")).map(|((b, _), _)| b).collect();
     let moved = at_once(slower.iter().map(|browser| browser.claims("move"))).await;
     all_ordinary(&app, &moved);
-    let (opened, asked_again) = (leading_to(&moved, "/account"), leading_to(&moved, "/register/verify"));
+    let (opened, asked_again) = (leading_to(&moved, "/account"), leading_to(&moved, "/register/claim"));
     let not_today = saying(&moved, "This account could not be opened");
     assert_eq!(opened + asked_again + not_today, 49, "{opened} opened, {asked_again} are asked again");
     assert_eq!(not_today == 0, person().email.is_empty(), "{not_today}");
