@@ -75,7 +75,6 @@ pub fn insert(conn: &mut PgConnection, id: ChallengeId, purpose: Purpose, phone:
 
 /// Pays for one guess if the challenge is still open. Stands outside any transaction: the payment must stay.
 pub fn charge_guess(conn: &mut PgConnection, id: ChallengeId) -> Result<Option<Charged>, DbError> {
-<<<<<<< HEAD
     let open = pv::used_at
         .is_null()
         .and(pv::closed_at.is_null())
@@ -87,16 +86,6 @@ pub fn charge_guess(conn: &mut PgConnection, id: ChallengeId) -> Result<Option<C
         .returning((pv::code_mac, pv::provider_sid, pv::sends, pv::guesses_left, pv::purpose, pv::phone_number))
         .get_result(conn)
         .optional()?;
-=======
-    let open = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::guesses_left.gt(0)).and(pv::expires_at.gt(db::now()));
-    type Row = (Option<String>, Option<String>, i16, i16, String, String);
-    let row: Option<Row> =
-        diesel::update(pv::table.filter(pv::id.eq(id)).filter(open))
-            .set(pv::guesses_left.eq(pv::guesses_left - 1))
-            .returning((pv::code_mac, pv::provider_sid, pv::sends, pv::guesses_left, pv::purpose, pv::phone_number))
-            .get_result(conn)
-            .optional()?;
->>>>>>> t2
     Ok(row.map(|(code_mac, provider_sid, send, guesses_left, purpose, phone_number)| Charged {
         code_mac: code_mac.map(StoredMac::from_stored),
         provider_sid,
