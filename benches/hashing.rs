@@ -1,7 +1,13 @@
 //! What our hasher costs beside Argon2 alone: permits, blocking threads, salts and encoding, at full load on all cores.
 //! The same parameters everywhere, in turns, so that whatever else the machine does hits all alike.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a measurement, not the product")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a measurement, not the product"
+)]
 
 use std::{
     hint::black_box,

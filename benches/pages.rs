@@ -1,7 +1,13 @@
 //! Our pages over HTTP, from the release binary with all its middleware, beside a bare Actix page with the same bytes.
 //! In turns, so that whatever else the machine does hits all alike.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a measurement, not the product")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a measurement, not the product"
+)]
 
 #[allow(dead_code, reason = "the tests use all of it")]
 #[path = "../tests/app/support/database.rs"]
