@@ -4,6 +4,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::disallowed_methods,
     clippy::print_stdout,
     missing_docs,
     reason = "a measurement, not the product"

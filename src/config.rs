@@ -191,8 +191,8 @@ impl Config {
         let metrics_bind = read.optional("LATCHKEY_METRICS_BIND", "a loopback address and a port", |text| {
             parse(text).filter(|address: &SocketAddr| address.ip().is_loopback())
         });
-        // Both: on an address that others reach, anybody could send a loopback `Host` and read the inbox.
-        let loopback = base_url.as_ref().is_some_and(BaseUrl::is_loopback)
+        // A URL or address that cannot be read is one mistake, not three. Both count: on an address that others reach, anybody could send a loopback `Host` and read the inbox.
+        let loopback = base_url.as_ref().is_none_or(BaseUrl::is_loopback)
             && bind.is_none_or(|bind: SocketAddr| bind.ip().is_loopback());
         if let Some(url) = base_url.as_ref().filter(|url| !url.is_https() && !url.is_loopback()) {
             let found = url.origin();

@@ -71,6 +71,7 @@ pub async fn serve(config: Config) -> Result<(), ServeFailed> {
         // What is registered last sees the request first.
         ActixApp::new()
             .wrap(cookies::middleware(&app.config))
+            .wrap(from_fn(cookies::drop_doubled))
             .wrap(from_fn(cross_site::refuse))
             .wrap(fence::fence(&governor))
             .wrap(from_fn(host::refuse_foreign))

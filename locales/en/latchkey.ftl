@@ -118,7 +118,6 @@ home-title = Your account, opened by your phone
 home-heading = Your account, opened by your own phone
 home-lead = Latchkey keeps one account for every sponsor and every maid. Your phone number is the key.
 home-register = Create an account
-home-sign-in = Sign in
 home-account = Open your account
 home-how = How it works
 home-how-1 = You write your name and your phone number.
@@ -129,7 +128,7 @@ home-need = A phone number that is yours and receives text messages, and about t
 home-code-title = The code is yours alone
 home-code = Nobody from Latchkey will ever ask you for it, not in a call and not in a message.
 home-signed-out = You are signed out
-home-signed-out-text = Nobody can use your account on this device until you sign in again.
+home-signed-out-text = Nobody can use your account on this device any more.
 
 ## Registration
 
@@ -148,7 +147,6 @@ register-email-optional = (maids may leave this empty)
 register-terms = I accept the { $terms }terms{ $end } and the { $privacy }privacy notice{ $end }.
 register-terms-missing = We can open an account only if you accept the terms and the privacy notice.
 register-send = Text me the code
-register-have-account = I have an account
 register-one-number-title = One number, one account
 register-one-number = Use a number that is yours and that you will keep. With it you get back in when you forget your password.
 register-next-title = What happens next
@@ -212,25 +210,25 @@ claim-title = This number has an account already
 claim-lead = Your code was right: { $number } is in your hands. One number can belong to one account only. Which is true?
 claim-question = Which is true?
 claim-sign-in = That account is mine
-claim-sign-in-hint = Sign in to it. Nothing new is made.
+claim-sign-in-hint = Keep it as it is. Nothing new is made.
 claim-move = The number is mine now
 claim-move-hint = Open my new account with it. The older account stays as it is, but can no longer use this number.
 claim-missing = Please choose one of the two.
+claim-kept = Nothing new was made
+claim-kept-text = Your account and its number stay as they are.
 claim-go-on = Do this
 claim-how-title = How can that be?
 claim-how = Perhaps you registered before. Or the operator gave you a number that somebody else had.
 claim-told-title = We tell the other account
-claim-told = Its owner hears about it and keeps everything that is in it.
+claim-told = Its owner sees it on their page and keeps everything that is in it.
 
 email-taken-title = This email address has an account already
 email-taken-lead = Your number is proven. But one email address can belong to one account only, so no new account was made.
-email-taken-mine = If that account is yours, sign in to it. If not, start again with another email address. Maids may also leave it empty.
-email-taken-sign-in = Sign in
+email-taken-mine = If that account is yours, keep to it. If not, start again with another email address. Maids may also leave it empty.
 email-taken-again = Start again
 cannot-open-title = This account could not be opened
 cannot-open-lead = The number or the email address was used for an account a moment ago. No second account was made.
-cannot-open-what = Was it you, perhaps in another window? Then sign in. If not, start again.
-cannot-open-sign-in = Sign in
+cannot-open-what = Was it you, perhaps in another window? Then look there. If not, start again.
 cannot-open-again = Start again
 
 ## Account
@@ -295,7 +293,7 @@ privacy-why-title = Why
 privacy-why-1 = To know that you are you, to let you back in, to keep others out, and to stop misuse of our texts. For nothing else. There is no advertising here.
 privacy-long-title = How long
 privacy-long-1 = A registration that is not finished is gone after one hour.
-privacy-long-2 = A code works for 10 minutes at most. What belongs to your account stays until the account is deleted.
+privacy-long-2 = A code works for 10 minutes at most. Which numbers we texted is forgotten after 30 days. What belongs to your account stays until the account is deleted; what happened to it, for a year.
 privacy-who-title = Who else sees it
 privacy-who-1 = To send a text we give your number and the text to Twilio, who send it for us. We give your data to nobody else, and sell nothing.
 privacy-who-2 = If somebody proves that your number is theirs now, they learn that it had an account. They do not learn your name or anything else.

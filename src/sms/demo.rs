@@ -98,7 +98,7 @@ mod tests {
             code: Some(OneTimeCode::parse(code).expect("a code")),
             language: "en".to_owned(),
             valid_for: Duration::from_secs(600),
-            replaces: None,
+            replaces: Vec::new(),
         }
     }
 

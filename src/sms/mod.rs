@@ -37,8 +37,8 @@ pub struct Outgoing {
     pub language: String,
     /// The code's remaining life: a text that comes later is not sent at all.
     pub valid_for: Duration,
-    /// The SID of an earlier Verify verification of this number, which is cancelled first.
-    pub replaces: Option<String>,
+    /// The SIDs of earlier Verify verifications of this number, which are cancelled first.
+    pub replaces: Vec<String>,
 }
 
 /// Who made a code and can tell whether another is the same.

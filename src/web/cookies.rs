@@ -6,10 +6,18 @@ use actix_session::{
     config::{CookieContentSecurity, PersistentSession},
     storage::CookieSessionStore,
 };
-use actix_web::cookie::{Key, SameSite, time::Duration};
+use actix_web::{
+    body::MessageBody,
+    cookie::{Key, SameSite, time::Duration},
+    dev::{ServiceRequest, ServiceResponse},
+    http::header::COOKIE,
+    middleware::Next,
+    web::Data,
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
+    app::App,
     config::{BaseUrl, Config},
     crypto::{
         keys::{KeyRing, KeyUse},
@@ -39,6 +47,26 @@ pub fn middleware(config: &Config) -> SessionMiddleware<CookieSessionStore> {
 /// `__Host-` ties the cookie to this very host (SES-12); browsers take it over TLS only.
 fn name(base_url: &BaseUrl) -> &'static str {
     if base_url.is_https() { "__Host-latchkey" } else { "latchkey" }
+}
+
+/// A browser sends our cookie once. One that is there twice was tossed in by somebody, and nobody can say which is whose:
+/// then there is none (C-8).
+///
+/// # Errors
+/// None of its own.
+pub async fn drop_doubled<B: MessageBody>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let is_doubled = request.app_data::<Data<App>>().is_some_and(|app| {
+        let lines = request.headers().get_all(COOKIE).filter_map(|line| line.to_str().ok());
+        let names = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split('=').next());
+        names.filter(|it| it.trim() == name(&app.config.base_url)).nth(1).is_some()
+    });
+    if is_doubled {
+        request.headers_mut().remove(COOKIE);
+    }
+    next.call(request).await
 }
 
 /// What the browser carries.

@@ -11,9 +11,16 @@ pub fn init() {
     env_logger::Builder::from_env(filter)
         .format(|out, record| {
             let time = out.timestamp_millis();
-            writeln!(out, "{time} {:5} {} {}", record.level(), record.target(), one_line(&record.args().to_string()))
+            let message = event(record.target(), &record.args().to_string());
+            writeln!(out, "{time} {:5} {} {}", record.level(), record.target(), one_line(&message))
         })
         .init();
+}
+
+/// Our own messages are events already; what a library says becomes one, so that every line reads alike (LOG-02).
+fn event(target: &str, message: &str) -> String {
+    let is_ours = target.split("::").next() == Some(env!("CARGO_PKG_NAME"));
+    if is_ours { message.to_owned() } else { format!("event=library says={message:?}") }
 }
 
 /// A message as one line that shows itself as it is: controls, line separators and marks that turn the direction of

@@ -68,6 +68,8 @@ pub enum Notice {
     SignedOut,
     /// Registration is complete.
     AccountOpened,
+    /// The number's account is the reader's own.
+    AccountKept,
 }
 
 /// The tone of a notice: its colour and its icon.
@@ -101,13 +103,14 @@ impl Tone {
 }
 
 impl Notice {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::CodeSent,
         Self::NumberChanged,
         Self::TooEarly,
         Self::RegistrationOver,
         Self::SignedOut,
         Self::AccountOpened,
+        Self::AccountKept,
     ];
 
     /// The short name it travels under.
@@ -119,6 +122,7 @@ impl Notice {
             Self::RegistrationOver => "registration-over",
             Self::SignedOut => "signed-out",
             Self::AccountOpened => "account-opened",
+            Self::AccountKept => "account-kept",
         }
     }
 
@@ -130,7 +134,9 @@ impl Notice {
     /// Its tone.
     pub fn tone(self) -> Tone {
         match self {
-            Self::CodeSent | Self::NumberChanged | Self::SignedOut | Self::AccountOpened => Tone::Ok,
+            Self::CodeSent | Self::NumberChanged | Self::SignedOut | Self::AccountOpened | Self::AccountKept => {
+                Tone::Ok
+            }
             Self::TooEarly | Self::RegistrationOver => Tone::Wait,
         }
     }
@@ -144,6 +150,7 @@ impl Notice {
             Self::RegistrationOver => fl!(words.0, "register-over"),
             Self::SignedOut => fl!(words.0, "home-signed-out"),
             Self::AccountOpened => fl!(words.0, "account-new"),
+            Self::AccountKept => fl!(words.0, "claim-kept"),
         }
     }
 
@@ -156,6 +163,7 @@ impl Notice {
             Self::RegistrationOver => fl!(words.0, "register-over-text"),
             Self::SignedOut => fl!(words.0, "home-signed-out-text"),
             Self::AccountOpened => fl!(words.0, "account-new-text"),
+            Self::AccountKept => fl!(words.0, "claim-kept-text"),
         }
     }
 }

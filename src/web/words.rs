@@ -127,7 +127,7 @@ impl Words {
         // The catalogue is part of the binary and a test reads it whole, so this cannot fail in service; were it to,
         // pages would show ids and the log would say why.
         if let Err(fault) = loader.load_languages(&Catalogues, &[english]) {
-            log::error!("words: the catalogue cannot be read: {fault}");
+            log::error!("event=words_unreadable error={:?}", fault.to_string());
         }
         // Fluent's isolation marks are invisible characters: they break exact texts and cost an SMS its GSM-7 alphabet.
         // Where a page mixes scripts it uses <bdi>.

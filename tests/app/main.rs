@@ -1,15 +1,32 @@
 //! The tests of the program as a whole, one file a feature, linked into one binary.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it stands")]
+#![allow(clippy::disallowed_methods, reason = "the tests start the program, and Twilio's fake has a clock of its own")]
 
+mod bad_input;
+mod claims;
+mod codes;
 mod commands;
+mod cookies;
 mod crashes;
+mod cross_site;
 mod database_faults;
+mod enumeration;
+mod error_pages;
 mod hash_queue;
+mod hosts_and_headers;
+mod housekeeping;
 mod journey;
+mod limits;
+mod log_lines;
+mod out_of_order;
+mod passwords;
 mod provider_faults;
+mod races;
 mod registration;
 mod slow_clients;
+mod static_files;
 mod support;
 mod twilio_contract;
 mod twilio_failures;
+mod verify_provider;

@@ -134,7 +134,7 @@ async fn everything_once() -> FakeTwilio {
     let verify = provider(&twilio.sms_config(ProviderChoice::Verify));
     verify.check_connection().await.unwrap();
     let first = verify.send(&text(ADA)).await.unwrap().sid.unwrap();
-    let replacing = Outgoing { replaces: Some(first), ..text(ADA) };
+    let replacing = Outgoing { replaces: vec![first], ..text(ADA) };
     let sid = verify.send(&replacing).await.unwrap().sid.unwrap();
     assert_eq!(verify.check(&sid, &code("999999")).await, Ok(Checked::Wrong));
     verify.cancel(&sid).await.unwrap();
@@ -260,7 +260,7 @@ async fn prism_accepts_every_call_of_the_client() {
     assert_eq!(started.status, "pending");
     assert_eq!(verify.check(&sid, &code("123456")).await, Ok(Checked::Approved));
     assert_eq!(verify.cancel(&sid).await, Ok(()));
-    assert!(verify.send(&Outgoing { replaces: Some(sid), ..text(ADA) }).await.is_ok());
+    assert!(verify.send(&Outgoing { replaces: vec![sid], ..text(ADA) }).await.is_ok());
     // The service of the official example makes codes of four digits.
     assert_eq!(verify.check_connection().await, Err(ConnectionFault::CodeLength(4)));
 }

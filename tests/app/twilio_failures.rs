@@ -28,7 +28,7 @@ pub fn text(to: &str) -> Outgoing {
         code: None,
         language: "en".to_owned(),
         valid_for: Duration::from_secs(600),
-        replaces: None,
+        replaces: Vec::new(),
     }
 }
 
@@ -269,7 +269,7 @@ async fn sms_14_verify_repeats_its_code_until_the_earlier_verification_is_cancel
     sms.send(&text(ADA)).await.unwrap();
     assert_eq!(twilio.next_code_to(ADA).await, first_code, "Twilio's own way");
 
-    let replacing = Outgoing { replaces: Some(first.clone()), ..text(ADA) };
+    let replacing = Outgoing { replaces: vec![first.clone()], ..text(ADA) };
     let second = sms.send(&replacing).await.unwrap().sid.unwrap();
     let second_code = twilio.next_code_to(ADA).await;
 
@@ -278,7 +278,7 @@ async fn sms_14_verify_repeats_its_code_until_the_earlier_verification_is_cancel
     assert_eq!(sms.check(&second, &code(&first_code)).await, Ok(Checked::Wrong));
     assert_eq!(sms.check(&second, &code(&second_code)).await, Ok(Checked::Approved));
     assert_eq!(sms.check(&second, &code(&second_code)).await, Ok(Checked::Gone), "approved only once");
-    let again = Outgoing { replaces: Some(second), ..text(ADA) };
+    let again = Outgoing { replaces: vec![second], ..text(ADA) };
     assert!(sms.send(&again).await.is_ok(), "cancelling what is gone is as good");
 }
 
@@ -287,7 +287,7 @@ async fn sms_14_nothing_is_started_while_the_earlier_verification_may_be_alive()
     let twilio = FakeTwilio::start();
     let sms = verify(&twilio);
     let first = sms.send(&text(ADA)).await.unwrap().sid.unwrap();
-    let replacing = Outgoing { replaces: Some(first), ..text(ADA) };
+    let replacing = Outgoing { replaces: vec![first], ..text(ADA) };
     twilio.script_on(Operation::UpdateVerification, [Behaviour::AcceptThenDrop, Behaviour::Html(503)]);
     assert_eq!(sms.send(&replacing).await, Err(not_reached("connection broken")));
     assert_eq!(sms.send(&replacing).await, Err(not_reached("server error")));

@@ -224,6 +224,36 @@ pub fn claim_next(conn: &mut PgConnection, provider: &str) -> Result<Option<Clai
     .optional()?)
 }
 
+/// Waits for its turn among all texts to a number; held until the transaction ends.
+pub fn lock_number(conn: &mut PgConnection, number: &str) -> Result<(), DbError> {
+    sql_query("SELECT pg_advisory_xact_lock(hashtextextended('sms to ' || $1, 0))")
+        .bind::<SqlText, _>(number)
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Whether another text to the number is with the provider at this moment.
+pub fn another_is_under_way(conn: &mut PgConnection, id: MessageId, number: &str) -> Result<bool, DbError> {
+    let others = sms::table
+        .filter(sms::phone_number.eq(number))
+        .filter(sms::id.ne(id))
+        .filter(sms::state.eq("sending"))
+        .filter(sms::claimed_at.gt((db::now() - 1.minute()).nullable()));
+    Ok(diesel::select(diesel::dsl::exists(others)).get_result(conn)?)
+}
+
+/// Puts a message back that was taken too early, as if it had not been.
+pub fn put_back(conn: &mut PgConnection, id: MessageId) -> Result<(), DbError> {
+    sql_query(
+        "UPDATE sms_messages SET state = 'queued', attempts = attempts - 1,
+             next_attempt_at = now() + interval '200 milliseconds'
+         WHERE id = $1",
+    )
+    .bind::<SqlUuid, _>(id)
+    .execute(conn)?;
+    Ok(())
+}
+
 /// Settles a message whose code was replaced, used or has expired before it left.
 pub fn settle_superseded(conn: &mut PgConnection, id: MessageId) -> Result<(), DbError> {
     diesel::update(sms::table.filter(sms::id.eq(id)))

@@ -51,7 +51,7 @@ async fn send_all_due(app: &App, calls: &Arc<Semaphore>) {
                     drop(permit);
                 });
             }
-            Ok(Taken::Superseded) => {}
+            Ok(Taken::NotNow) => {}
             Ok(Taken::Nothing) => return,
             Err(error) => {
                 log::error!("event=sms_queue_unreadable error={:?}", error.to_string());
@@ -72,7 +72,8 @@ struct Message {
 
 enum Taken {
     Message(Box<Message>),
-    Superseded,
+    /// It need not be sent any more, or not yet.
+    NotNow,
     Nothing,
 }
 
@@ -87,7 +88,7 @@ async fn take_next(app: &App) -> Result<Taken, DbError> {
                     (claimed.verification_id, claimed.purpose, kind_named(&claimed.kind))
                 else {
                     store::settle_superseded(conn, claimed.id)?;
-                    return Ok(Taken::Superseded);
+                    return Ok(Taken::NotNow);
                 };
                 let number = PhoneNumber::from_stored(claimed.phone_number);
                 let (code, sendable) = match taker.sms.code_owner() {
@@ -102,12 +103,18 @@ async fn take_next(app: &App) -> Result<Taken, DbError> {
                         (None, challenges::find_sendable(conn, challenge, claimed.send_number)?)
                     }
                     CodeOwner::Twilio => {
+                        // Two that start at once would be given one verification, and with it one code (SMS-14).
+                        store::lock_number(conn, number.e164())?;
+                        if store::another_is_under_way(conn, claimed.id, number.e164())? {
+                            store::put_back(conn, claimed.id)?;
+                            return Ok(Taken::NotNow);
+                        }
                         (None, challenges::make_way(conn, challenge, claimed.send_number, number.e164())?)
                     }
                 };
                 let Some(sendable) = sendable else {
                     store::settle_superseded(conn, claimed.id)?;
-                    return Ok(Taken::Superseded);
+                    return Ok(Taken::NotNow);
                 };
                 let words = Words::for_locale(&claimed.locale);
                 let origin = taker.origin_line_for(&number);
@@ -200,9 +207,12 @@ fn log_result(id: MessageId, provider: &str, attempt: i16, result: &Result<crate
     match result {
         Ok(_) => log::info!("event=sms_sent message={id} provider={provider} attempt={attempt}"),
         Err(SendFailure::Refused(refusal)) if !refusal.fault.needs_operator() => {
-            log::warn!("event=sms_refused message={id} provider={provider} {refusal}");
+            log::warn!("event=sms_refused message={id} provider={provider} why={:?}", refusal.to_string());
         }
-        Err(failure) => log::error!("event=sms_failed message={id} provider={provider} attempt={attempt} {failure}"),
+        Err(failure) => {
+            let why = failure.to_string();
+            log::error!("event=sms_failed message={id} provider={provider} attempt={attempt} why={why:?}");
+        }
     }
 }
 

@@ -53,8 +53,11 @@ impl PersonalWords {
         let mut words = Parts::default();
         words.add_with_pieces(name.as_str());
         for pair in name.as_str().split(' ').collect::<Vec<_>>().windows(2) {
-            words.add(&format!("{}{}", pair[0], pair[1]));
-            words.add(&format!("{}{}", pair[1], pair[0]));
+            // As people join the two; apart, with a dot between, they rate as four things to guess instead of one.
+            for joint in ["", ".", "_", "-", " "] {
+                words.add(&format!("{}{joint}{}", pair[0], pair[1]));
+                words.add(&format!("{}{joint}{}", pair[1], pair[0]));
+            }
         }
         if let Some(email) = email {
             words.add(email.as_str());

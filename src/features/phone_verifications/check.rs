@@ -9,7 +9,11 @@ use crate::{
 
 /// A challenge whose code was right a moment ago. Worth nothing until [`super::consume`] has used the challenge up.
 #[derive(Debug)]
-pub struct Compared(pub(super) ChallengeId);
+pub struct Compared {
+    pub(super) challenge: ChallengeId,
+    /// Which send of it the code came with.
+    pub(super) send: i16,
+}
 
 /// Pays for one guess and compares. The same for every purpose and for both owners of codes.
 ///
@@ -26,6 +30,7 @@ pub async fn check(app: &App, challenge: ChallengeId, code: OneTimeCode) -> Resu
         0 => CodeRefused::OutOfGuesses,
         guesses_left => CodeRefused::Wrong { guesses_left },
     };
+    let right = Compared { challenge, send: charged.send };
     match (&charged.code_mac, &charged.provider_sid) {
         (Some(mac), _) => {
             let fields: [&[u8]; 4] = [
@@ -34,10 +39,10 @@ pub async fn check(app: &App, challenge: ChallengeId, code: OneTimeCode) -> Resu
                 charged.phone_number.as_bytes(),
                 code.expose().as_bytes(),
             ];
-            if mac.matches(&app.keys.one_time_code, &fields) { Ok(Compared(challenge)) } else { Err(wrong) }
+            if mac.matches(&app.keys.one_time_code, &fields) { Ok(right) } else { Err(wrong) }
         }
         (None, Some(sid)) => match app.sms.check(sid, &code).await {
-            Ok(Checked::Approved) => Ok(Compared(challenge)),
+            Ok(Checked::Approved) => Ok(right),
             Ok(Checked::Wrong) => Err(wrong),
             Ok(Checked::OutOfChecks) => Err(CodeRefused::OutOfGuesses),
             // Twilio does not say why it knows nothing of it. Our row was open a moment ago, so it was approved

@@ -8,7 +8,7 @@ use super::{CodeRefused, Compared, VerifiedPhone, store};
 /// happen or neither.
 ///
 /// # Errors
-/// [`CodeRefused::Expired`] when somebody else was faster or the time ran out in between.
+/// [`CodeRefused::Expired`] when somebody else was faster, a newer code was sent or the time ran out in between.
 pub fn consume(conn: &mut PgConnection, compared: Compared, from: &str) -> Result<VerifiedPhone, CodeRefused> {
-    store::consume(conn, compared.0, from)?.map(VerifiedPhone).ok_or(CodeRefused::Expired)
+    store::consume(conn, compared.challenge, compared.send, from)?.map(VerifiedPhone).ok_or(CodeRefused::Expired)
 }

@@ -25,6 +25,8 @@ pub struct Charged {
     pub code_mac: Option<StoredMac>,
     /// Twilio's SID, when the code is Twilio's.
     pub provider_sid: Option<String>,
+    /// Which send of the challenge the code belongs to.
+    pub send: i16,
     /// After this one.
     pub guesses_left: i16,
     /// Bound into the MAC.
@@ -49,8 +51,8 @@ pub struct Standing {
 pub struct Sendable {
     /// What is left of its life.
     pub valid_for: Duration,
-    /// The verification at Twilio that it takes the place of.
-    pub replaces: Option<String>,
+    /// The verifications at Twilio that it takes the place of.
+    pub replaces: Vec<String>,
 }
 
 fn lifetime() -> PgInterval {
@@ -78,15 +80,16 @@ pub fn charge_guess(conn: &mut PgConnection, id: ChallengeId) -> Result<Option<C
         .and(pv::closed_at.is_null())
         .and(pv::guesses_left.gt(0))
         .and(pv::expires_at.gt(db::now()));
-    type Row = (Option<String>, Option<String>, i16, String, String);
+    type Row = (Option<String>, Option<String>, i16, i16, String, String);
     let row: Option<Row> = diesel::update(pv::table.filter(pv::id.eq(id)).filter(open))
         .set(pv::guesses_left.eq(pv::guesses_left - 1))
-        .returning((pv::code_mac, pv::provider_sid, pv::guesses_left, pv::purpose, pv::phone_number))
+        .returning((pv::code_mac, pv::provider_sid, pv::sends, pv::guesses_left, pv::purpose, pv::phone_number))
         .get_result(conn)
         .optional()?;
-    Ok(row.map(|(code_mac, provider_sid, guesses_left, purpose, phone_number)| Charged {
+    Ok(row.map(|(code_mac, provider_sid, send, guesses_left, purpose, phone_number)| Charged {
         code_mac: code_mac.map(StoredMac::from_stored),
         provider_sid,
+        send,
         guesses_left,
         purpose,
         phone_number,
@@ -101,9 +104,15 @@ pub fn why_closed(conn: &mut PgConnection, id: ChallengeId) -> Result<CodeRefuse
     Ok(if guesses_left == Some(0) { CodeRefused::OutOfGuesses } else { CodeRefused::Expired })
 }
 
-/// Uses the challenge up and answers the number it proves, once.
-pub fn consume(conn: &mut PgConnection, id: ChallengeId, from: &str) -> Result<Option<PhoneNumber>, DbError> {
-    let open = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::expires_at.gt(db::now()));
+/// Uses the challenge up and answers the number it proves, once, and only while the code of send number `send` is its
+/// newest.
+pub fn consume(
+    conn: &mut PgConnection,
+    id: ChallengeId,
+    send: i16,
+    from: &str,
+) -> Result<Option<PhoneNumber>, DbError> {
+    let open = awaits(send);
     let number: Option<String> = diesel::update(pv::table.filter(pv::id.eq(id)).filter(open))
         .set((pv::used_at.eq(db::now().nullable()), pv::used_from.eq(from)))
         .returning(pv::phone_number)
@@ -196,7 +205,7 @@ pub fn put_code(
         .returning(diesel::dsl::sql::<sql_types::Interval>("expires_at - now()"))
         .get_result(conn)
         .optional()?;
-    Ok(row.map(|left| Sendable { valid_for: seconds(left), replaces: None }))
+    Ok(row.map(|left| Sendable { valid_for: seconds(left), replaces: Vec::new() }))
 }
 
 /// Whether the code of send number `send` may still be sent.
@@ -207,42 +216,44 @@ pub fn find_sendable(conn: &mut PgConnection, id: ChallengeId, send: i16) -> Res
         .select(diesel::dsl::sql::<sql_types::Interval>("expires_at - now()"))
         .first(conn)
         .optional()?;
-    Ok(left.map(|left| Sendable { valid_for: seconds(left), replaces: None }))
+    Ok(left.map(|left| Sendable { valid_for: seconds(left), replaces: Vec::new() }))
 }
 
-/// Makes room for Twilio's code. Verify repeats one code for a number whatever it is for, so every other live
-/// challenge for the number ends here and the verification before this one is named, to be cancelled (SMS-14).
+/// Makes room for Twilio's code. Verify repeats one code for a number whatever it is for, so every other live challenge
+/// for the number ends here, and whatever may be alive at Twilio is named, to be cancelled (SMS-14). The others end as
+/// if their time were over: their holders are told so and can ask for a new code. Repeated, it names the same again.
 pub fn make_way(
     conn: &mut PgConnection,
     id: ChallengeId,
     send: i16,
     number: &str,
 ) -> Result<Option<Sendable>, DbError> {
-    let row: Option<(PgInterval, Option<String>)> = pv::table
+    let left: Option<PgInterval> = pv::table
         .filter(pv::id.eq(id))
         .filter(awaits(send))
-        .select((diesel::dsl::sql::<sql_types::Interval>("expires_at - now()"), pv::replaced_sid))
+        .select(diesel::dsl::sql::<sql_types::Interval>("expires_at - now()"))
         .for_update()
         .first(conn)
         .optional()?;
-    let Some((left, earlier)) = row else { return Ok(None) };
-    let others = pv::table
-        .filter(pv::phone_number.eq(number))
-        .filter(pv::id.ne(id))
-        .filter(pv::provider_sid.is_not_null())
-        .filter(pv::used_at.is_null())
-        .filter(pv::expires_at.gt(db::now()));
-    // One that was closed before may still live at Twilio.
-    let newest: Option<Option<String>> =
-        others.order(pv::last_send_at.desc()).select(pv::provider_sid).first(conn).optional()?;
-    diesel::update(others.filter(pv::closed_at.is_null())).set(pv::closed_at.eq(db::now().nullable())).execute(conn)?;
-    let replaces = earlier.or(newest.flatten());
-    // Kept, so that an attempt that is made again cancels it too.
-    diesel::update(pv::table.filter(pv::id.eq(id)))
-        .set((pv::code_mac.eq(None::<String>), pv::replaced_sid.eq(&replaces)))
-        .execute(conn)?;
+    let Some(left) = left else { return Ok(None) };
+    let unused = pv::phone_number.eq(number).and(pv::used_at.is_null());
+    let others = pv::table.filter(unused).filter(pv::id.ne(id)).filter(pv::expires_at.gt(db::now()));
+    diesel::update(others.filter(pv::provider_sid.is_not_null())).set(pv::expires_at.eq(db::now())).execute(conn)?;
+    let sids: Vec<(Option<String>, Option<String>)> = pv::table
+        .filter(unused)
+        .filter(pv::last_send_at.gt(db::now() - TWILIO_FORGETS_AFTER_MINUTES.minutes()))
+        .select((pv::provider_sid, pv::replaced_sid))
+        .get_results(conn)?;
+    // The older one counts only while the newer has not left: it was cancelled before the newer was started.
+    let mut replaces: Vec<String> = sids.into_iter().filter_map(|(newer, older)| newer.or(older)).collect();
+    replaces.sort();
+    replaces.dedup();
+    diesel::update(pv::table.filter(pv::id.eq(id))).set(pv::code_mac.eq(None::<String>)).execute(conn)?;
     Ok(Some(Sendable { valid_for: seconds(left), replaces }))
 }
+
+/// Twilio keeps a verification for ten minutes from its start, which may be a little later than ours.
+const TWILIO_FORGETS_AFTER_MINUTES: i32 = 15;
 
 /// Remembers that Twilio owns the code of send number `send`.
 pub fn put_provider_sid(conn: &mut PgConnection, id: ChallengeId, send: i16, sid: &str) -> Result<(), DbError> {

@@ -2,13 +2,13 @@
 
 use diesel::PgConnection;
 
-use super::{NotSent, Pending, Sending, resend, start, store};
+use super::{Details, NotSent, Pending, Sending, resend, start, store};
 use crate::{
     db,
     domain::{country::Country, ids::ChallengeId, phone_number::PhoneNumber},
     features::{
         messages::reserve::{self, Asker, Limits},
-        phone_verifications::{self, Purpose},
+        phone_verifications::{self, NotRenewed, Purpose},
     },
 };
 
@@ -25,13 +25,13 @@ pub fn correct_number(
     country: Country,
     phone: PhoneNumber,
 ) -> Result<Sending, NotSent> {
-    if phone == pending.details.phone && pending.phone_proven_at.is_none() {
-        return resend::resend(conn, limits, asker, pending);
-    }
-    let mut details = pending.details.clone();
-    details.country = country;
-    details.phone = phone;
     db::transaction(conn, |conn| {
+        // As it stands now: another tab may have corrected the number too, or entered the code.
+        let pending = store::lock(conn, pending.id)?.ok_or(NotSent::NotRenewed(NotRenewed::Closed))?;
+        if phone == pending.details.phone && pending.phone_proven_at.is_none() {
+            return resend::resend(conn, limits, asker, &pending);
+        }
+        let details = Details { country, phone, ..pending.details };
         let challenge = ChallengeId::generate();
         phone_verifications::store::insert(conn, challenge, Purpose::Registration, &details.phone)?;
         store::change_number(conn, pending.id, challenge, &details)?;

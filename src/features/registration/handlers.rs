@@ -19,7 +19,7 @@ use crate::{
         messages::{self, OUTCOME_WAIT, Outcome, outcomes::Listening, reserve::NotReserved},
         passwords::{self, PersonalWords, TooEasy},
         phone_verifications::{self, CodeRefused, NotRenewed},
-        sessions::principals::Visitor,
+        sessions::principals::{ENTRANCE, Visitor},
         users,
     },
     web::{
@@ -36,15 +36,19 @@ pub async fn show_form(visitor: Visitor) -> Answer {
     if visitor.live_session().await?.is_some() {
         return Ok(see_other("/account"));
     }
-    let form = match visitor.cookies.registration() {
-        None => RegisterEcho::default(),
+    let Some(id) = visitor.cookies.registration() else {
+        return page::ok(register_page(&visitor, RegisterEcho::default(), FormErrors::new()));
+    };
+    let begun = visitor.app.db.run(move |conn| store::find_live(conn, id)).await;
+    let page = match begun.map_err(|error: DbError| PageError::from(error))? {
         // Whoever comes back finds what they had typed.
-        Some(id) => {
-            let begun = visitor.app.db.run(move |conn| store::find_live(conn, id)).await;
-            begun.map_err(|error: DbError| PageError::from(error))?.map(|pending| echo_of(&pending)).unwrap_or_default()
+        Some(pending) => register_page(&visitor, echo_of(&pending), FormErrors::new()),
+        None => {
+            let page = register_page(&visitor, RegisterEcho::default(), FormErrors::new());
+            RegisterPage { notice: page.notice.or(Some(Notice::RegistrationOver)), ..page }
         }
     };
-    page::ok(register_page(&visitor, form, FormErrors::new()))
+    page::ok(page)
 }
 
 fn echo_of(pending: &Pending) -> RegisterEcho {
@@ -66,10 +70,11 @@ fn register_page(visitor: &Visitor, form: RegisterEcho, errors: FormErrors) -> R
 
 /// `POST /register`
 pub async fn submit_form(visitor: Visitor, form: Form<RegisterForm>) -> Answer {
-    let Form(form) = form;
+    // A second account in the same browser would take the place of the first without a word.
     if visitor.live_session().await?.is_some() {
         return Ok(see_other("/account"));
     }
+    let Form(form) = form;
     let filled = match form.parse(&visitor.words) {
         Ok(filled) => filled,
         Err(errors) => return page::refused(register_page(&visitor, form.echo(), errors)),
@@ -357,7 +362,8 @@ pub async fn submit_claim(visit: Registering, form: Form<ClaimForm>) -> Answer {
             let kept = app.db.run(move |conn| answer_claim::keep_old_account(conn, registration)).await;
             kept.map_err(|error: DbError| PageError::from(error))?;
             visit.visitor.cookies.end_registration();
-            Ok(see_other(crate::features::sessions::principals::ENTRANCE))
+            visit.visitor.cookies.say_next(Notice::AccountKept);
+            Ok(see_other(ENTRANCE))
         }
         Some(Choice::Move) => {
             let (keys, from) = (app.keys.clone(), visit.visitor.address);

@@ -61,8 +61,9 @@ pub fn prove_phone(
     from: ClientAddress,
 ) -> Result<Proven, NotProven> {
     db::transaction(conn, |conn| {
-        let phone = phone_verifications::consume(conn, compared, &from.keys().address)?;
+        // The registration before its challenge, as everywhere: two that lock them in different order deadlock.
         let pending = store::lock(conn, registration)?.ok_or(NotProven::Gone)?;
+        let phone = phone_verifications::consume(conn, compared, &from.keys().address)?;
         if pending.details.phone != *phone.number() {
             return Err(NotProven::Gone);
         }
@@ -85,7 +86,9 @@ fn open_account(
     }
     if !may_try_email(conn, throttle_key, &pending)? {
         store::mark_proven(conn, id)?;
-        return Ok(Proven::NotToday);
+        // Others with the same number were counted while this one waited for its turn; one of them may have it now.
+        let taken = users::store::owns_number(conn, phone.number())?;
+        return Ok(if taken { Proven::NumberTaken } else { Proven::NotToday });
     }
     match insert_account(conn, pending, phone, from)? {
         Ok(token) => Ok(Proven::Opened(token)),

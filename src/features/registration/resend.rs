@@ -2,12 +2,12 @@
 
 use diesel::PgConnection;
 
-use super::{NotSent, Pending, Sending, start};
+use super::{NotSent, Pending, Sending, start, store};
 use crate::{
     db,
     features::{
         messages::reserve::{self, Asker, Limits, Text},
-        phone_verifications,
+        phone_verifications::{self, NotRenewed},
     },
 };
 
@@ -17,11 +17,13 @@ use crate::{
 /// [`NotSent`]; then the code before still works.
 pub fn resend(conn: &mut PgConnection, limits: &Limits, asker: &Asker, pending: &Pending) -> Result<Sending, NotSent> {
     db::transaction(conn, |conn| {
+        // As it stands now: another tab may have corrected the number, or entered the code.
+        let pending = store::lock(conn, pending.id)?.ok_or(NotSent::NotRenewed(NotRenewed::Closed))?;
         let send = phone_verifications::store::renew(conn, pending.challenge)?.map_err(NotSent::NotRenewed)?;
         let text = Text {
             kind: start::kind_for(conn, &pending.details)?,
-            to: pending.details.phone.clone(),
-            locale: pending.details.locale.clone(),
+            to: pending.details.phone,
+            locale: pending.details.locale,
             challenge: pending.challenge,
             send,
         };

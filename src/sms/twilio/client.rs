@@ -203,11 +203,11 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 /// One line for each call that went wrong: operation, code and status, never a word of Twilio's or a number (LOG-03).
 fn told<T>(operation: &'static str, outcome: Result<T, SendFailure>) -> Result<T, SendFailure> {
     match &outcome {
-        Ok(_) => log::debug!("twilio {operation}: done"),
+        Ok(_) => log::debug!("event=twilio_called operation={operation}"),
         Err(SendFailure::Refused(refusal)) if !refusal.fault.needs_operator() => {
-            log::warn!("twilio {operation}: {refusal}");
+            log::warn!("event=twilio_refused operation={operation} why={:?}", refusal.to_string());
         }
-        Err(failure) => log::error!("twilio {operation}: {failure}"),
+        Err(failure) => log::error!("event=twilio_failed operation={operation} why={:?}", failure.to_string()),
     }
     outcome
 }

@@ -46,7 +46,7 @@ impl Verify {
 
     /// Has Twilio make a code and send it.
     pub(in crate::sms) async fn start(&self, text: &Outgoing) -> Result<Accepted, SendFailure> {
-        if let Some(earlier) = &text.replaces {
+        for earlier in &text.replaces {
             self.cancel(earlier).await.map_err(nothing_sent)?;
         }
         match self.create(&text.to, Some(&text.language)).await {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    io::Write as _,
     net::SocketAddr,
     sync::{
         Arc, Mutex,
@@ -21,12 +22,13 @@ static NUMBER: AtomicU32 = AtomicU32::new(1);
 pub struct Browser {
     client: reqwest::Client,
     server: SocketAddr,
+    origin: String,
     pub address: String,
     cookies: Arc<Mutex<BTreeMap<String, String>>>,
 }
 
 /// What came back.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Page {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -42,6 +44,7 @@ impl Browser {
         Self {
             client: reqwest::Client::builder().redirect(Policy::none()).no_proxy().build().unwrap(),
             server,
+            origin: BASE_URL.to_owned(),
             address: format!("10.{a}.{b}.{c}"),
             cookies: Arc::default(),
         }
@@ -50,6 +53,12 @@ impl Browser {
     /// The same browser seen from another address.
     pub fn from(mut self, address: &str) -> Self {
         self.address = address.to_owned();
+        self
+    }
+
+    /// A browser that was led to another origin than [`BASE_URL`], such as that of a public installation.
+    pub fn believing_in(mut self, origin: &str) -> Self {
+        self.origin = origin.to_owned();
         self
     }
 
@@ -74,7 +83,7 @@ impl Browser {
 
     /// A request without any of a browser's headers but host, address and cookies.
     pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
-        let host = BASE_URL.trim_start_matches("http://");
+        let (_, host) = self.origin.split_once("://").unwrap();
         let mut request = self
             .client
             .request(method, format!("http://{}{path}", self.server))
@@ -135,6 +144,38 @@ impl Browser {
         )
     }
 
+    /// Types a code on the page that proves the phone.
+    pub async fn enters(&self, code: &str) -> Page {
+        self.submit("/register/verify", &[("code", code)]).await
+    }
+
+    /// Asks for a new code.
+    pub async fn resends(&self) -> Page {
+        self.submit("/register/resend", &[]).await
+    }
+
+    /// Gives another number.
+    pub async fn corrects_to(&self, phone: &str) -> Page {
+        self.submit("/register/phone", &[("country", "ET"), ("phone", phone)]).await
+    }
+
+    /// Answers whose a taken number is.
+    pub async fn claims(&self, choice: &str) -> Page {
+        self.submit("/register/claim", &[("choice", choice)]).await
+    }
+
+    /// Submits a form and closes the socket without waiting for a word.
+    pub fn submits_and_hangs_up(&self, path: &str, fields: &[(&str, &str)]) {
+        let request = self.form(path).form(fields).build().unwrap();
+        let body = request.body().and_then(reqwest::Body::as_bytes).unwrap();
+        let mut head = format!("POST {path} HTTP/1.1\r\ncontent-length: {}\r\n", body.len());
+        for (name, value) in request.headers() {
+            head += &format!("{name}: {}\r\n", value.to_str().unwrap());
+        }
+        let mut socket = std::net::TcpStream::connect(self.server).unwrap();
+        socket.write_all(&[head.as_bytes(), b"\r\n", body].concat()).unwrap();
+    }
+
     /// Submits a body exactly as given.
     pub async fn submit_raw(&self, path: &str, body: impl Into<reqwest::Body>) -> Page {
         let request = self.form(path).header("content-type", "application/x-www-form-urlencoded").body(body);
@@ -164,6 +205,21 @@ impl Page {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
+    /// Every cookie that the answer sets, whole.
+    pub fn set_cookies(&self) -> Vec<&str> {
+        self.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap()).collect()
+    }
+
+    /// What the browser shows on its tab, and a screen reader says first.
+    pub fn title(&self) -> String {
+        self.html().select(&Selector::parse("title").unwrap()).next().unwrap().text().collect()
+    }
+
+    /// The name of the field that has the focus.
+    pub fn focused(&self) -> Option<String> {
+        self.attribute("[autofocus]", "name")
+    }
+
     /// What a reader sees, in one line.
     pub fn text(&self) -> String {
         let words: Vec<String> = self.html().root_element().text().map(str::to_owned).collect();
@@ -172,6 +228,21 @@ impl Page {
 
     pub fn html(&self) -> Html {
         Html::parse_document(&self.body)
+    }
+
+    /// Whether the page has an element that the selector finds.
+    pub fn has(&self, selector: &str) -> bool {
+        self.html().select(&Selector::parse(selector).unwrap()).next().is_some()
+    }
+
+    /// What a reader sees, with every digit hidden: times, waits and the ends of numbers differ from page to page.
+    pub fn text_without_digits(&self) -> String {
+        self.text().chars().map(|letter| if letter.is_ascii_digit() { '#' } else { letter }).collect()
+    }
+
+    /// `Retry-After` in seconds.
+    pub fn retry_after(&self) -> u64 {
+        self.header("retry-after").expect("Retry-After").parse().unwrap()
     }
 
     /// An attribute of the first element that a selector finds.

@@ -1,11 +1,17 @@
 //! A database for each test, copied from a template that is migrated once.
 
-use std::sync::{
-    LazyLock,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    sync::{
+        LazyLock,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
-use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query, sql_types::BigInt};
+use diesel::{
+    Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, connection::SimpleConnection as _, sql_query,
+    sql_types::BigInt,
+};
 use latchkey::db::migrations;
 use url::Url;
 
@@ -90,6 +96,35 @@ impl Database {
         tables.into_iter().filter_map(rows).collect::<Vec<_>>().join("\n")
     }
 
+    /// Runs one statement in a transaction of the test's own and keeps what it locks until the value is released.
+    pub fn hold(&self, sql: &str) -> Held {
+        let mut conn = self.connect();
+        conn.batch_execute("BEGIN").unwrap();
+        conn.batch_execute(sql).unwrap();
+        Held(conn)
+    }
+
+    /// Waits until so many connections wait for a lock.
+    pub async fn waiting(&self, connections: i64) {
+        let waiting = "SELECT count(*) FROM pg_stat_activity
+                       WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        self.becomes(waiting, connections).await;
+    }
+
+    /// Waits until a query answers this number.
+    pub async fn becomes(&self, sql: &str, number: i64) {
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while self.number(sql) != number {
+            assert!(Instant::now() < deadline, "{sql}: {} and not {number}", self.number(sql));
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// How often PostgreSQL has ended a transaction because two waited for each other.
+    pub fn deadlocks(&self) -> i64 {
+        self.number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+    }
+
     /// Moves every moment in every table into the past.
     pub fn let_pass(&self, time: &str) {
         self.run(&format!(
@@ -101,6 +136,16 @@ impl Database {
                         GROUP BY table_name
                LOOP EXECUTE format('UPDATE %I SET %s', c.table_name, c.changes); END LOOP; END $$"
         ));
+    }
+}
+
+/// Locks that a test holds.
+pub struct Held(PgConnection);
+
+impl Held {
+    /// Takes back what the test did and lets go of the locks.
+    pub fn release(mut self) {
+        self.0.batch_execute("ROLLBACK").unwrap();
     }
 }
 

@@ -1,10 +1,13 @@
 //! What the tests stand on: the real binary, a database of its own for each test, Twilio faked at its wire.
 
+pub mod answers;
 pub mod browser;
 pub mod database;
 pub mod fake_twilio;
 pub mod people;
 pub mod proxy;
+pub mod raw;
+pub mod routes;
 
 use std::{
     io::{BufRead as _, BufReader, Read},
@@ -17,10 +20,19 @@ use std::{
 
 use tokio::net::TcpSocket;
 
-use self::{browser::Browser, database::Database, fake_twilio::FakeTwilio};
+use self::{
+    browser::Browser,
+    database::Database,
+    fake_twilio::{FakeTwilio, Operation},
+};
 
 /// The origin that every instance under test believes in, wherever it listens.
 pub const BASE_URL: &str = "http://localhost:8080";
+
+/// The origin of [`TestApp::start_public`].
+pub const PUBLIC_URL: &str = "https://id.example.com";
+/// A secret key that is as good as any.
+pub const SECRET_KEY: &str = "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
 
 /// A running Latchkey with everything around it. All of it ends with the value.
 pub struct TestApp {
@@ -53,6 +65,12 @@ impl TestApp {
         Self::start_with("demo", &[]).await
     }
 
+    /// As in production: on a public https origin behind a proxy, with a secret key. Its browsers believe in
+    /// [`PUBLIC_URL`].
+    pub async fn start_public() -> Self {
+        Self::start_with("messaging", &[("LATCHKEY_BASE_URL", PUBLIC_URL), ("LATCHKEY_SECRET_KEY", SECRET_KEY)]).await
+    }
+
     /// With a provider and variables of the test's own, which win.
     pub async fn start_with(provider: &str, extra: &[(&str, &str)]) -> Self {
         Self::start_on(FakeTwilio::start(), Database::create(), provider, extra).await
@@ -61,10 +79,7 @@ impl TestApp {
     /// The same around a fake and a database that the test has made.
     pub async fn start_on(twilio: FakeTwilio, database: Database, provider: &str, extra: &[(&str, &str)]) -> Self {
         let mut environment = environment(provider, &twilio, &database.url());
-        for (name, value) in extra {
-            environment.retain(|(known, _)| known != name);
-            environment.push(((*name).to_owned(), (*value).to_owned()));
-        }
+        set(&mut environment, extra);
         let first = Instance::start(&environment);
         Self { twilio, database, instances: vec![first], environment }
     }
@@ -72,6 +87,13 @@ impl TestApp {
     /// One more process on the same database. Browsers made by [`TestApp::browser_at`] can choose it.
     pub fn start_another_instance(&mut self) {
         self.instances.push(Instance::start(&self.environment));
+    }
+
+    /// The same with variables that differ from the first process's.
+    pub fn start_another_instance_with(&mut self, extra: &[(&str, &str)]) {
+        let mut environment = self.environment.clone();
+        set(&mut environment, extra);
+        self.instances.push(Instance::start(&environment));
     }
 
     /// Ends a process as a power cut would and starts it again.
@@ -92,11 +114,35 @@ impl TestApp {
 
     /// A new browser at process `index`.
     pub fn browser_at(&self, index: usize) -> Browser {
-        Browser::new(self.instances[index].address)
+        let (_, origin) = self.environment.iter().find(|(name, _)| name == "LATCHKEY_BASE_URL").unwrap();
+        Browser::new(self.instances[index].address).believing_in(origin)
+    }
+
+    /// Where the first process listens.
+    pub fn address(&self) -> SocketAddr {
+        self.instances[0].address
+    }
+
+    /// So many new browsers, spread over the processes.
+    pub fn browsers(&self, number: usize) -> Vec<Browser> {
+        self.instances.iter().cycle().take(number).map(|instance| Browser::new(instance.address)).collect()
+    }
+
+    /// Copies of a browser, spread over the processes. Each keeps its cookies to itself, so that each answer stands
+    /// alone.
+    pub fn copies(&self, browser: &Browser, number: usize) -> Vec<Browser> {
+        self.instances.iter().cycle().take(number).map(|instance| browser.fork().at(instance.address)).collect()
     }
 
     pub fn instance(&mut self, index: usize) -> &mut Instance {
         &mut self.instances[index]
+    }
+
+    /// How many texts the provider was asked to send, once nothing is under way any more.
+    pub async fn texts_sent(&self) -> usize {
+        self.database.becomes("SELECT count(*) FROM sms_messages WHERE state IN ('queued', 'sending')", 0).await;
+        let calls = |operation| self.twilio.calls_of(operation).len();
+        calls(Operation::SendMessage) + calls(Operation::StartVerification)
     }
 
     /// Lets time pass by moving every moment in the database into the past. `time` is a PostgreSQL interval.
@@ -128,6 +174,13 @@ pub async fn eventually(what: &str, mut happened: impl AsyncFnMut() -> bool) {
     while !happened().await {
         assert!(Instant::now() < deadline, "not within 10 seconds: {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+fn set(environment: &mut Vec<(String, String)>, extra: &[(&str, &str)]) {
+    for (name, value) in extra {
+        environment.retain(|(known, _)| known != name);
+        environment.push(((*name).to_owned(), (*value).to_owned()));
     }
 }
 
@@ -181,10 +234,6 @@ impl Instance {
             assert!(ended.is_none() && Instant::now() < deadline, "no start: {}", log.lock().unwrap().join("\n"));
             thread::sleep(Duration::from_millis(5));
         }
-    }
-
-    pub fn id(&self) -> u32 {
-        self.process.id()
     }
 
     /// SIGKILL.

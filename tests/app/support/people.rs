@@ -1,8 +1,14 @@
 //! Ready-made people: what they type, and how they get to an account.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
-use super::{TestApp, browser::Browser};
+use super::{
+    TestApp,
+    browser::{Browser, Page},
+};
 
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
@@ -69,10 +75,28 @@ impl Person {
         app.twilio.next_code_to(&self.phone).await
     }
 
+    /// Sends the form, again while the server says that too many passwords are being hashed.
+    pub async fn asks(&self, browser: &Browser) -> Page {
+        loop {
+            let page = browser.submit("/register", &self.fields()).await;
+            if page.status != 503 {
+                return page;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// Registers to the end. The browser is signed in then.
     pub async fn registers(&self, app: &TestApp, browser: &Browser) {
         let code = self.begins(app, browser).await;
         browser.submit("/register/verify", &[("code", &code)]).await.redirects_to("/account");
+    }
+}
+
+impl Person {
+    /// The same person with another number.
+    pub fn at(&self, phone: &str) -> Self {
+        Self { phone: phone.to_owned(), ..self.clone() }
     }
 }
 
