@@ -73,7 +73,6 @@ impl Drop for Running {
 
 /// The program as it is deployed, but for the loopback origin.
 fn start(database_url: &str) -> (Running, SocketAddr) {
-    #[expect(clippy::disallowed_methods, reason = "what is measured is the program itself")]
     let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
     command.env_clear().current_dir(env!("CARGO_TARGET_TMPDIR")).stdin(Stdio::null()).stderr(Stdio::piped());
     command.envs([
