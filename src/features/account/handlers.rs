@@ -25,7 +25,7 @@ use crate::{
 pub async fn show(signed_in: SignedIn) -> Answer {
     let (visitor, user) = (signed_in.visitor, signed_in.user);
     let found = visitor.app.db.run(move |conn| users::store::find_overview(conn, user)).await;
-    let overview = found.map_err(|error: DbError| PageError::from(error))?.ok_or(PageError::Elsewhere(ENTRANCE))?;
+    let overview = found?.ok_or(PageError::Elsewhere(ENTRANCE))?;
     let clock = overview.phone.country().map_or(Clock::UTC, Clock::of);
     page::ok(WelcomePage {
         chrome: Chrome::signed_in(visitor.words.clone(), visitor.app.config.is_demo()),

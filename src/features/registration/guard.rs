@@ -4,7 +4,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use futures_util::future::LocalBoxFuture;
 
 use super::{Pending, store};
-use crate::{db::DbError, features::sessions::principals::Visitor, web::error::PageError};
+use crate::{features::sessions::principals::Visitor, web::error::PageError};
 
 /// A browser with a live registration. Without one the visit goes to the first page.
 pub struct Registering {
@@ -24,7 +24,7 @@ impl FromRequest for Registering {
             let visitor = visitor.await?;
             let Some(id) = visitor.cookies.registration() else { return Err(PageError::Elsewhere("/register")) };
             let found = visitor.app.db.run(move |conn| store::find_live(conn, id)).await;
-            match found.map_err(|error: DbError| PageError::from(error))? {
+            match found? {
                 Some(pending) => Ok(Self { visitor, pending }),
                 None => Err(PageError::Elsewhere("/register")),
             }

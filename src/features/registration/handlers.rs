@@ -40,7 +40,7 @@ pub async fn show_form(visitor: Visitor) -> Answer {
         return page::ok(register_page(&visitor, RegisterEcho::default(), FormErrors::new()));
     };
     let begun = visitor.app.db.run(move |conn| store::find_live(conn, id)).await;
-    let page = match begun.map_err(|error: DbError| PageError::from(error))? {
+    let page = match begun? {
         // Whoever comes back finds what they had typed.
         Some(pending) => register_page(&visitor, echo_of(&pending), FormErrors::new()),
         None => {
@@ -109,12 +109,7 @@ pub async fn submit_form(visitor: Visitor, form: Form<RegisterForm>) -> Answer {
     );
     if let Some(problem) = await_refusal(&visitor.app, listening, sending.message, country).await? {
         let id = sending.registration;
-        visitor
-            .app
-            .db
-            .run(move |conn| store::remove(conn, id))
-            .await
-            .map_err(|error: DbError| PageError::from(error))?;
+        visitor.app.db.run(move |conn| store::remove(conn, id)).await?;
         let errors = FormErrors::on("phone", problem.in_words(&visitor.words));
         return page::refused(register_page(&visitor, form.echo(), errors));
     }
@@ -156,7 +151,7 @@ async fn await_refusal(
 ) -> Result<Option<crate::web::form::Problem>, PageError> {
     listening.settled(message, OUTCOME_WAIT).await;
     let outcome = app.db.run(move |conn| messages::store::find_outcome(conn, message)).await;
-    Ok(match outcome.map_err(|error: DbError| PageError::from(error))? {
+    Ok(match outcome? {
         Some(Outcome::Refused(fault)) => forms::refused_number_problem(fault, country),
         _ => None,
     })
@@ -317,7 +312,7 @@ async fn after_send(
 async fn reload(visit: &Registering) -> Result<Pending, PageError> {
     let id = visit.pending.id;
     let found = visit.visitor.app.db.run(move |conn| store::find_live(conn, id)).await;
-    found.map_err(|error: DbError| PageError::from(error))?.ok_or(PageError::Elsewhere("/register"))
+    found?.ok_or(PageError::Elsewhere("/register"))
 }
 
 /// The button always works: pressed early, the page comes back and says when. `Retry-After` says it to programs;
@@ -344,7 +339,7 @@ async fn claim_page(visit: &Registering, status: StatusCode, errors: FormErrors)
     }
     let phone = visit.pending.details.phone.clone();
     let asked = visit.visitor.app.db.run(move |conn| users::store::owns_number(conn, &phone)).await;
-    if asked.map_err(|error: DbError| PageError::from(error))? {
+    if asked? {
         let phone = visit.pending.details.phone.clone();
         page::with_status(status, ClaimPage { chrome: visit.visitor.chrome(), phone, errors })
     } else {
@@ -364,7 +359,7 @@ pub async fn submit_claim(visit: Registering, form: Form<ClaimForm>) -> Answer {
         Some(_) if visit.pending.phone_proven_at.is_none() => Ok(see_other("/register/verify")),
         Some(Choice::SignIn) => {
             let kept = app.db.run(move |conn| answer_claim::keep_old_account(conn, registration)).await;
-            kept.map_err(|error: DbError| PageError::from(error))?;
+            kept?;
             visit.visitor.cookies.end_registration();
             visit.visitor.cookies.say_next(Notice::AccountKept);
             Ok(see_other(ENTRANCE))

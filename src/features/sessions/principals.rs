@@ -7,6 +7,7 @@ use futures_util::future::{LocalBoxFuture, Ready, ready};
 use super::store;
 use crate::{
     app::App,
+    db::DbError,
     domain::{
         client_address::ClientAddress,
         ids::{SessionId, UserId},
@@ -69,9 +70,9 @@ impl Visitor {
             if let Some(live) = live.as_ref().filter(|live| live.seen_long_ago) {
                 store::touch(conn, live.session)?;
             }
-            Ok(live)
+            Ok::<_, DbError>(live)
         });
-        live.await.map_err(|error: crate::db::DbError| error.into())
+        Ok(live.await?)
     }
 }
 
