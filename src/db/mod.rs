@@ -185,9 +185,10 @@ fn with_network_settings(url: &str) -> String {
     let is_url = url.starts_with("postgres://") || url.starts_with("postgresql://");
     NETWORK.iter().filter(|(name, _)| !url.contains(name)).fold(url.to_owned(), |url, (name, value)| {
         let separator = match (is_url, url.contains('?')) {
-            (false, _) => ' ',
-            (true, false) => '?',
-            (true, true) => '&',
+            (true, true) if url.ends_with(['?', '&']) => "",
+            (true, true) => "&",
+            (true, false) => "?",
+            (false, _) => " ",
         };
         format!("{url}{separator}{name}={value}")
     })
@@ -270,6 +271,7 @@ mod tests {
             "connect_timeout=3&keepalives_idle=5&keepalives_interval=2&keepalives_count=2&tcp_user_timeout=10000";
         for form in ["postgres://u@h/d", "postgresql:///d"] {
             assert_eq!(with_network_settings(form), format!("{form}?{settings}"));
+            assert_eq!(with_network_settings(&format!("{form}?")), format!("{form}?{settings}"));
         }
         let more = settings.replace("connect_timeout=3&", "");
         let url = "postgres://u@h/d?connect_timeout=9";

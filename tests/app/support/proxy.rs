@@ -51,6 +51,9 @@ impl Proxy {
         let query: Vec<(String, String)> = url.query_pairs().into_owned().collect();
         let folder = query.iter().find(|(name, _)| name == "host").map(|(_, folder)| folder.clone());
         url.query_pairs_mut().clear().extend_pairs(query.iter().filter(|(name, _)| name != "host"));
+        if url.query() == Some("") {
+            url.set_query(None);
+        }
         let host = folder.unwrap_or_else(|| url.host_str().unwrap_or_default().replace("%2F", "/"));
         let port = url.port().unwrap_or(5432);
         let proxy = Self::start(if host.starts_with('/') {
