@@ -7,6 +7,15 @@ diesel::table! {
         event -> Text,
         address -> Nullable<Text>,
         happened_at -> Timestamptz,
+        browser -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    address_guesses (address) {
+        address -> Text,
+        guessed_at -> Array<Nullable<Timestamptz>>,
+        last_at -> Timestamptz,
     }
 }
 
@@ -14,6 +23,14 @@ diesel::table! {
     maid_profiles (user_id) {
         user_id -> Uuid,
         full_name -> Text,
+    }
+}
+
+diesel::table! {
+    password_guesses (key) {
+        key -> Text,
+        wrong -> Int4,
+        rests_until -> Timestamptz,
     }
 }
 
@@ -33,6 +50,7 @@ diesel::table! {
         used_from -> Nullable<Text>,
         closed_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        session_id -> Nullable<Uuid>,
     }
 }
 
@@ -62,6 +80,21 @@ diesel::table! {
         auth_epoch -> Int4,
         created_at -> Timestamptz,
         last_seen_at -> Timestamptz,
+        confirmed_at -> Nullable<Timestamptz>,
+        browser -> Text,
+        address -> Text,
+    }
+}
+
+diesel::table! {
+    sign_ins (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        auth_epoch -> Int4,
+        verification_id -> Nullable<Uuid>,
+        next_page -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
     }
 }
 
@@ -74,7 +107,7 @@ diesel::table! {
         phone_number -> Text,
         locale -> Text,
         user_id -> Nullable<Uuid>,
-        browser_id -> Uuid,
+        browser_id -> Nullable<Uuid>,
         address -> Nullable<Text>,
         address_block -> Nullable<Text>,
         stranger -> Bool,
@@ -90,6 +123,7 @@ diesel::table! {
         created_at -> Timestamptz,
         claimed_at -> Nullable<Timestamptz>,
         settled_at -> Nullable<Timestamptz>,
+        notice -> Bool,
     }
 }
 
@@ -110,6 +144,41 @@ diesel::table! {
 }
 
 diesel::table! {
+    totp_secrets (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        session_id -> Nullable<Uuid>,
+        sealed_secret -> Text,
+        last_step -> Int8,
+        confirmed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    trusted_devices (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        token_hash -> Bytea,
+        auth_epoch -> Int4,
+        browser -> Text,
+        address -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    two_factor_backup_codes (user_id, code_hash) {
+        user_id -> Uuid,
+        salt -> Text,
+        code_hash -> Bytea,
+        used_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     users (id) {
         id -> Uuid,
         role -> Text,
@@ -123,25 +192,41 @@ diesel::table! {
         auth_epoch -> Int4,
         terms_accepted_at -> Timestamptz,
         created_at -> Timestamptz,
+        two_factor_method -> Text,
+        wrong_second_factors -> Int4,
+        second_factor_rests_until -> Nullable<Timestamptz>,
     }
 }
 
 diesel::joinable!(activity -> users (user_id));
 diesel::joinable!(maid_profiles -> users (user_id));
+diesel::joinable!(phone_verifications -> sessions (session_id));
 diesel::joinable!(registrations -> phone_verifications (verification_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(sign_ins -> phone_verifications (verification_id));
+diesel::joinable!(sign_ins -> users (user_id));
 diesel::joinable!(sms_messages -> phone_verifications (verification_id));
 diesel::joinable!(sms_messages -> users (user_id));
 diesel::joinable!(sponsor_profiles -> users (user_id));
+diesel::joinable!(totp_secrets -> sessions (session_id));
+diesel::joinable!(totp_secrets -> users (user_id));
+diesel::joinable!(trusted_devices -> users (user_id));
+diesel::joinable!(two_factor_backup_codes -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     activity,
+    address_guesses,
     maid_profiles,
+    password_guesses,
     phone_verifications,
     registrations,
     sessions,
+    sign_ins,
     sms_messages,
     sponsor_profiles,
     throttles,
+    totp_secrets,
+    trusted_devices,
+    two_factor_backup_codes,
     users,
 );

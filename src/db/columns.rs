@@ -8,7 +8,9 @@ use diesel::{
 };
 use uuid::Uuid;
 
-use crate::domain::ids::{BrowserId, ChallengeId, MessageId, RegistrationId, SessionId, UserId};
+use crate::domain::ids::{
+    BrowserId, ChallengeId, MessageId, RegistrationId, SessionId, SignInId, TotpSecretId, TrustedDeviceId, UserId,
+};
 
 macro_rules! uuid_columns {
     ($($id:ident)*) => {$(
@@ -26,4 +28,6 @@ macro_rules! uuid_columns {
     )*};
 }
 
-uuid_columns!(UserId SessionId RegistrationId ChallengeId MessageId BrowserId);
+uuid_columns!(
+    UserId SessionId RegistrationId ChallengeId MessageId BrowserId SignInId TotpSecretId TrustedDeviceId
+);

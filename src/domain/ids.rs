@@ -50,6 +50,18 @@ id!(
     MessageId
 );
 id!(
+    /// A row of `sign_ins`: the password was right, a second factor is owed.
+    SignInId
+);
+id!(
+    /// A row of `totp_secrets`.
+    TotpSecretId
+);
+id!(
+    /// A row of `trusted_devices`.
+    TrustedDeviceId
+);
+id!(
     /// A browser that has asked for a text. Says nothing about who uses it.
     BrowserId
 );

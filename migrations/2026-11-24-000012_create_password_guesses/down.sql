@@ -1,0 +1,2 @@
+DROP TABLE address_guesses;
+DROP TABLE password_guesses;
