@@ -25,7 +25,7 @@ use argon2::{Algorithm, Argon2, Block, Params, Version};
 use latchkey::{
     crypto::{
         hasher::{Hasher, LANES, MEMORY_KIB, PASSES},
-        keys::{KeyRing, KeyUse, SecretKey},
+        keys::SecretKey,
     },
     domain::password::Password,
 };
@@ -36,7 +36,7 @@ const PASSWORD: &str = "a long enough pass phrase";
 
 fn main() {
     let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let hasher = Hasher::new(KeyRing::derive(&SecretKey::for_development(), KeyUse::PasswordPepper));
+    let hasher = Hasher::new(&SecretKey::for_development());
     let [mut ours, mut reused, mut allocated] = [0.0; 3];
     for _ in 0..ROUNDS {
         ours += through_the_hasher(&hasher, cores * 4) / ROUNDS as f64;

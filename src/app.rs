@@ -54,7 +54,7 @@ impl App {
         Ok(Self {
             db: Db::new(config.database_url()),
             sms: SmsProvider::from_config(&config.sms)?,
-            hasher: Hasher::new(KeyRing::derive(secret, KeyUse::PasswordPepper)),
+            hasher: Hasher::new(secret),
             keys: Arc::new(Keys {
                 one_time_code: KeyRing::derive(secret, KeyUse::OneTimeCode),
                 throttle_key: KeyRing::derive(secret, KeyUse::ThrottleKey),

@@ -11,4 +11,5 @@
 pub mod hasher;
 pub mod keys;
 pub mod mac;
+mod recipe;
 pub mod token;

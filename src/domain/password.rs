@@ -1,4 +1,4 @@
-//! A password as typed, before anything is known about its strength.
+//! Passwords as typed: a new one, before anything is known about its strength, and one that is to be verified.
 
 use std::fmt;
 
@@ -46,28 +46,7 @@ impl Password {
     /// # Errors
     /// See [`NotAPassword`].
     pub fn parse(typed: &str) -> Result<Self, NotAPassword> {
-        // NFC joins at most four code points into one, so this refuses nothing that could fit, and bounds the work.
-        if typed.chars().nth(4 * MAX_LENGTH).is_some() {
-            return Err(NotAPassword::TooLong);
-        }
-        if typed.chars().any(characters::is_unreadable) {
-            return Err(NotAPassword::Unreadable);
-        }
-        // Measured before it is written, so that growing leaves no copy behind in freed memory.
-        let (mut length, mut bytes) = (0, 0);
-        for c in typed.nfc() {
-            length += 1;
-            bytes += c.len_utf8();
-        }
-        match length {
-            0 => return Err(NotAPassword::Empty),
-            1..MIN_LENGTH => return Err(NotAPassword::TooShort),
-            MIN_LENGTH..=MAX_LENGTH => {}
-            _ => return Err(NotAPassword::TooLong),
-        }
-        let mut password = String::with_capacity(bytes);
-        password.extend(typed.nfc());
-        Ok(Self(password.into()))
+        read(typed, MIN_LENGTH).map(Self)
     }
 
     /// The password itself, for the hasher and the rater. Nothing else may ask.
@@ -85,6 +64,58 @@ impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Password(…)")
     }
+}
+
+/// What was typed where a password is asked for, to be verified and nothing else. Read exactly as a [`Password`], but
+/// of any length up to the maximum: rules may have been others when the password was chosen.
+#[derive(Clone)]
+pub struct TypedPassword(SecretString);
+
+impl TypedPassword {
+    /// Takes a password as typed.
+    ///
+    /// # Errors
+    /// See [`NotAPassword`]; never [`NotAPassword::TooShort`].
+    pub fn parse(typed: &str) -> Result<Self, NotAPassword> {
+        read(typed, 1).map(Self)
+    }
+
+    /// The password itself, for the hasher. Nothing else may ask.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for TypedPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TypedPassword(…)")
+    }
+}
+
+/// The NFC form of what was typed, if it is readable and has `least` to [`MAX_LENGTH`] characters.
+fn read(typed: &str, least: usize) -> Result<SecretString, NotAPassword> {
+    // NFC joins at most four code points into one, so this refuses nothing that could fit, and bounds the work.
+    if typed.chars().nth(4 * MAX_LENGTH).is_some() {
+        return Err(NotAPassword::TooLong);
+    }
+    if typed.chars().any(characters::is_unreadable) {
+        return Err(NotAPassword::Unreadable);
+    }
+    // Measured before it is written, so that growing leaves no copy behind in freed memory.
+    let (mut length, mut bytes) = (0, 0);
+    for c in typed.nfc() {
+        length += 1;
+        bytes += c.len_utf8();
+    }
+    match length {
+        0 => return Err(NotAPassword::Empty),
+        _ if length < least => return Err(NotAPassword::TooShort),
+        _ if length > MAX_LENGTH => return Err(NotAPassword::TooLong),
+        _ => {}
+    }
+    let mut password = String::with_capacity(bytes);
+    password.extend(typed.nfc());
+    Ok(password.into())
 }
 
 #[cfg(test)]
@@ -153,6 +184,20 @@ mod tests {
     #[test]
     fn a_password_does_not_print() {
         assert_eq!(format!("{:?}", Password::parse("correct horse").unwrap()), "Password(…)");
+        assert_eq!(format!("{:?}", TypedPassword::parse("correct horse").unwrap()), "TypedPassword(…)");
+    }
+
+    #[test]
+    fn pwd_06_what_is_typed_to_be_verified_has_no_least_length_and_the_same_rules_otherwise() {
+        for typed in ["a", " ", "short", &"a".repeat(256)] {
+            assert_eq!(TypedPassword::parse(typed).unwrap().expose(), typed);
+        }
+        assert_eq!(TypedPassword::parse("e\u{301}").unwrap().expose(), "\u{e9}");
+        assert_eq!(TypedPassword::parse("").unwrap_err(), NotAPassword::Empty);
+        assert_eq!(TypedPassword::parse(&"a".repeat(257)).unwrap_err(), NotAPassword::TooLong);
+        assert_eq!(TypedPassword::parse(&"a".repeat(1 << 20)).unwrap_err(), NotAPassword::TooLong);
+        assert_eq!(TypedPassword::parse("a\0").unwrap_err(), NotAPassword::Unreadable);
+        assert_eq!(TypedPassword::parse("\u{fffd}").unwrap_err(), NotAPassword::Unreadable);
     }
 
     proptest! {
@@ -161,6 +206,14 @@ mod tests {
             if let Ok(password) = Password::parse(&typed) {
                 prop_assert!(is_nfc(password.expose()));
                 prop_assert!((MIN_LENGTH..=MAX_LENGTH).contains(&password.characters()));
+            }
+        }
+
+        #[test]
+        fn pwd_06_a_password_is_typed_at_sign_in_as_it_was_chosen(typed in "\\PC{0,60}") {
+            if let Ok(password) = Password::parse(&typed) {
+                let again = TypedPassword::parse(&typed).unwrap();
+                prop_assert_eq!(again.expose(), password.expose());
             }
         }
 
