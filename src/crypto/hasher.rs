@@ -76,12 +76,13 @@ pub struct Hasher {
 }
 
 /// What all slots share.
-struct Common {
-    password_pepper: KeyRing,
+pub(super) struct Common {
+    pub(super) password_pepper: KeyRing,
+    pub(super) backup_code_pepper: KeyRing,
     /// What the password of an account that is not there is verified against.
     decoy: OnceLock<PasswordHash>,
     /// Nanoseconds that the last hash of the current cost took; 0 before the first.
-    full_cost: AtomicU64,
+    pub(super) full_cost: AtomicU64,
 }
 
 impl Hasher {
@@ -97,6 +98,7 @@ impl Hasher {
             spare_memory: Arc::default(),
             common: Arc::new(Common {
                 password_pepper: KeyRing::derive(secret, KeyUse::PasswordPepper),
+                backup_code_pepper: KeyRing::derive(secret, KeyUse::BackupCodePepper),
                 decoy: OnceLock::new(),
                 full_cost: AtomicU64::new(0),
             }),
@@ -149,10 +151,10 @@ pub enum Verified {
     YesOutdated,
 }
 
-/// The right to use a core and its memory for one password.
+/// The right to use a core and its memory for one password or code.
 pub struct Slot {
     memory: Vec<Block>,
-    common: Arc<Common>,
+    pub(super) common: Arc<Common>,
 }
 
 impl Slot {
@@ -310,13 +312,13 @@ impl From<argon2::Error> for HashFailed {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use argon2::password_hash::{PasswordVerifier as _, phc};
 
     use super::*;
 
-    const OLD: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-    const NEW: &str = "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";
+    pub(in crate::crypto) const OLD: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    pub(in crate::crypto) const NEW: &str = "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";
     const LOW: Cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
 
     fn hasher(slots: usize) -> Hasher {
@@ -324,7 +326,7 @@ mod tests {
     }
 
     /// One slot of a hasher with this secret key.
-    fn slot(secret: &str) -> Slot {
+    pub(in crate::crypto) fn slot(secret: &str) -> Slot {
         let hasher = Hasher::with_slots(&SecretKey::parse(secret).expect("a key"), 1);
         Slot { memory: hasher.take_memory(), common: hasher.common }
     }

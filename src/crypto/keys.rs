@@ -57,13 +57,27 @@ pub enum KeyUse {
     ThrottleKey,
     /// Mixed into every password hash.
     PasswordPepper,
+    /// Mixed into every hash of a backup code.
+    BackupCodePepper,
     /// Seals the session cookie.
     SessionCookie,
+    /// Seals the cookie of a trusted device.
+    DeviceCookie,
+    /// Seals the secrets of authenticator apps.
+    TotpSecret,
 }
 
 impl KeyUse {
     /// Every use, for the inventory of keys.
-    pub const ALL: [Self; 4] = [Self::OneTimeCode, Self::ThrottleKey, Self::PasswordPepper, Self::SessionCookie];
+    pub const ALL: [Self; 7] = [
+        Self::OneTimeCode,
+        Self::ThrottleKey,
+        Self::PasswordPepper,
+        Self::BackupCodePepper,
+        Self::SessionCookie,
+        Self::DeviceCookie,
+        Self::TotpSecret,
+    ];
 
     /// The label given to HKDF. Changing one makes everything stored under it unreadable.
     pub fn label(self) -> &'static str {
@@ -71,7 +85,10 @@ impl KeyUse {
             Self::OneTimeCode => "latchkey v1 one-time code",
             Self::ThrottleKey => "latchkey v1 throttle key",
             Self::PasswordPepper => "latchkey v1 password pepper",
+            Self::BackupCodePepper => "latchkey v1 backup code pepper",
             Self::SessionCookie => "latchkey v1 session cookie",
+            Self::DeviceCookie => "latchkey v1 device cookie",
+            Self::TotpSecret => "latchkey v1 authenticator secret",
         }
     }
 }

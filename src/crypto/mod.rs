@@ -5,9 +5,11 @@
 //! | stored codes | HMAC-SHA-256 | label `one-time code` |
 //! | keys of throttles | HMAC-SHA-256 | label `throttle key` |
 //! | passwords | Argon2id | pepper, label `password pepper` |
+//! | backup codes | Argon2id, a salt for each set | pepper, label `backup code pepper` |
 //! | session cookie | AES-256-GCM (`cookie` crate) | label `session cookie` |
 //! | session tokens | SHA-256 of 256 random bits | none |
 
+pub mod code_hash;
 pub mod hasher;
 pub mod keys;
 pub mod mac;
