@@ -13,6 +13,7 @@ pub mod phone_verifications;
 pub mod registration;
 pub mod sessions;
 pub mod throttles;
+pub mod two_factor;
 pub mod users;
 
 #[cfg(test)]

@@ -1,0 +1,3 @@
+//! The second factor, which comes after the password.
+
+pub mod app;
