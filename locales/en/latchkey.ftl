@@ -62,6 +62,14 @@ place-beirut = Beirut
 place-amman = Amman
 place-utc = UTC
 
+## Browsers
+
+# "Chrome on Android". Both are names, or one of the words below.
+browser-on-system = { $browser } on { $system }
+browser-unknown = A browser
+browser-in-app = A browser inside an app
+system-unknown = an unknown device
+
 ## Forms
 
 form-check-answers = Please check { $count } answers

@@ -4,6 +4,7 @@
 //! type is the proof. Refusals are enums without words: pages put them into the reader's language.
 
 pub mod backup_code;
+pub mod browser_name;
 mod characters;
 pub mod client_address;
 pub mod country;

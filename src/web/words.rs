@@ -10,6 +10,7 @@ use rust_embed::RustEmbed;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::domain::browser_name::{Browser, BrowserName};
 use crate::domain::country::Country;
 
 #[derive(RustEmbed)]
@@ -121,6 +122,16 @@ impl Words {
         fl!(self.0, "wait-minutes", minutes = minutes)
     }
 
+    /// A browser as its owner recognises it: "Chrome on Android".
+    pub fn browser(&self, name: &BrowserName) -> String {
+        let browser = match name.browser() {
+            Browser::WebView => fl!(self.0, "browser-in-app"),
+            other => other.product().map_or_else(|| fl!(self.0, "browser-unknown"), str::to_owned),
+        };
+        let system = name.system().product().map_or_else(|| fl!(self.0, "system-unknown"), str::to_owned);
+        fl!(self.0, "browser-on-system", browser = browser, system = system)
+    }
+
     fn load(tag: &'static str, dir: &'static str) -> Self {
         let loader: FluentLanguageLoader = fluent_language_loader!();
         let english = loader.fallback_language().clone();
@@ -206,6 +217,16 @@ mod tests {
         assert_eq!(said(565), "9 minutes");
         assert_eq!(said(60), "1 minute");
         assert_eq!(said(59), "50 seconds");
+    }
+
+    #[test]
+    fn a_browser_is_named_by_family_and_system() {
+        let words = Words::english();
+        let said = |stored| words.browser(&BrowserName::from_stored(stored));
+        assert_eq!(said("chrome/android"), "Chrome on Android");
+        assert_eq!(said("opera-mini/unknown"), "Opera Mini on an unknown device");
+        assert_eq!(said("webview/iphone"), "A browser inside an app on iPhone");
+        assert_eq!(said(""), "A browser on an unknown device");
     }
 
     /// Words that nothing shows any more would still be translated, twice.
