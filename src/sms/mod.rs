@@ -19,7 +19,7 @@ use crate::domain::phone_number::PhoneNumber;
 pub use config::{Credentials, NotASender, ProviderChoice, Sender, SmsConfig, TwilioConfig};
 pub use demo::DemoInbox;
 pub use outcome::{Accepted, CheckFailure, Checked, ConnectionFault, Fault, Refusal, SendFailure};
-pub use texts::TextKind;
+pub use texts::{NoticeKind, TextKind};
 use twilio::{Client, Messaging, NoClient, Verify};
 
 /// One text to be sent. No `Debug`: the body holds the code.

@@ -18,6 +18,8 @@ pub async fn show(visitor: Visitor) -> Answer {
     let messages = inbox.messages().into_iter().map(|message| InboxMessage {
         kind: match message.kind {
             TextKind::Verification | TextKind::VerificationOfTakenNumber => MessageKind::Verification,
+            TextKind::SignIn => MessageKind::SignIn,
+            TextKind::StepUp => MessageKind::StepUp,
         },
         phone: message.number,
         body: message.body,

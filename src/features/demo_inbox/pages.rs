@@ -45,6 +45,8 @@ pub enum MessageKind {
     Verification,
     /// The second step.
     SignIn,
+    /// Proving it again before a sensitive change.
+    StepUp,
     /// A forgotten password.
     PasswordReset,
 }
@@ -60,6 +62,7 @@ impl InboxMessage {
         match self.kind {
             MessageKind::Verification => fl!(words.0, "inbox-verification"),
             MessageKind::SignIn => fl!(words.0, "inbox-sign-in"),
+            MessageKind::StepUp => fl!(words.0, "inbox-step-up"),
             MessageKind::PasswordReset => fl!(words.0, "inbox-password-reset"),
         }
     }

@@ -11,7 +11,7 @@ use diesel::{
 };
 
 use super::{
-    Outcome, kind_name,
+    Kind, Outcome,
     reserve::{Asker, Limits, Text},
 };
 use crate::{
@@ -164,7 +164,7 @@ pub fn insert(
             sms::id.eq(id),
             sms::verification_id.eq(text.challenge),
             sms::send_number.eq(text.send),
-            sms::kind.eq(kind_name(text.kind)),
+            sms::kind.eq(Kind::Code(text.kind).as_str()),
             sms::phone_number.eq(text.to.e164()),
             sms::locale.eq(&text.locale),
             sms::user_id.eq(keys.user),

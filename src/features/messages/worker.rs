@@ -14,7 +14,7 @@ use std::{
 use rand::RngExt as _;
 use tokio::sync::Semaphore;
 
-use super::{kind_named, store};
+use super::{Kind, store};
 use crate::{
     app::App,
     db::{self, DbError},
@@ -84,8 +84,8 @@ async fn take_next(app: &App) -> Result<Taken, DbError> {
         .run(move |conn| {
             db::transaction(conn, |conn| {
                 let Some(claimed) = store::claim_next(conn, taker.sms.name())? else { return Ok(Taken::Nothing) };
-                let (Some(challenge), Some(purpose), Some(kind)) =
-                    (claimed.verification_id, claimed.purpose, kind_named(&claimed.kind))
+                let (Some(challenge), Some(purpose), Some(Kind::Code(kind))) =
+                    (claimed.verification_id, claimed.purpose, Kind::parse(&claimed.kind))
                 else {
                     store::settle_superseded(conn, claimed.id)?;
                     return Ok(Taken::NotNow);
