@@ -5,11 +5,13 @@
 //! - A worker in the same binary makes the code, marks the row `sending` and calls the provider ([`worker`]). What may
 //!   have been sent is never sent again by itself.
 //! - What surely was not sent and was not the asker's fault is given back to the limits.
+//! - Notices, which have no code, go the same way under a quota of their own ([`notices::notify`]).
 
 use std::time::Duration;
 
 use crate::sms::{Fault, NoticeKind, TextKind};
 
+pub mod notices;
 pub mod outcomes;
 pub mod reserve;
 pub mod store;
