@@ -255,6 +255,7 @@ inbox-verification = Verification
 inbox-sign-in = Sign-in
 inbox-step-up = Confirmation
 inbox-password-reset = Password reset
+inbox-notice = News of the account
 inbox-replaced = replaced by a newer code
 inbox-again = Look again
 inbox-only-title = Only here

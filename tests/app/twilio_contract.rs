@@ -15,7 +15,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::support::fake_twilio::{Behaviour, Call, FakeTwilio, Operation};
-use crate::twilio_failures::{code, text};
+use crate::twilio_failures::{code, start, text};
 
 const ADA: &str = "+251911234567";
 
@@ -133,8 +133,8 @@ async fn everything_once() -> FakeTwilio {
     }
     let verify = provider(&twilio.sms_config(ProviderChoice::Verify));
     verify.check_connection().await.unwrap();
-    let first = verify.send(&text(ADA)).await.unwrap().sid.unwrap();
-    let replacing = Outgoing { replaces: vec![first], ..text(ADA) };
+    let first = verify.send(&start(ADA, None)).await.unwrap().sid.unwrap();
+    let replacing = start(ADA, first.as_str());
     let sid = verify.send(&replacing).await.unwrap().sid.unwrap();
     assert_eq!(verify.check(&sid, &code("999999")).await, Ok(Checked::Wrong));
     verify.cancel(&sid).await.unwrap();
@@ -255,12 +255,12 @@ async fn prism_accepts_every_call_of_the_client() {
     assert_eq!(messaging.check_connection().await, Ok(()));
 
     let verify = before_prism(&prism, ProviderChoice::Verify, "");
-    let started = verify.send(&text(ADA)).await.unwrap();
+    let started = verify.send(&start(ADA, None)).await.unwrap();
     let sid = started.sid.unwrap();
     assert_eq!(started.status, "pending");
     assert_eq!(verify.check(&sid, &code("123456")).await, Ok(Checked::Approved));
     assert_eq!(verify.cancel(&sid).await, Ok(()));
-    assert!(verify.send(&Outgoing { replaces: vec![sid], ..text(ADA) }).await.is_ok());
+    assert!(verify.send(&start(ADA, sid.as_str())).await.is_ok());
     // The service of the official example makes codes of four digits.
     assert_eq!(verify.check_connection().await, Err(ConnectionFault::CodeLength(4)));
 }

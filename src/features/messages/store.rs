@@ -238,7 +238,7 @@ pub struct Claimed {
     /// The message.
     #[diesel(sql_type = SqlUuid)]
     pub id: MessageId,
-    /// Its challenge; none when housekeeping has removed it.
+    /// Its challenge; none for a notice, and when housekeeping has removed it.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub verification_id: Option<ChallengeId>,
     /// What the challenge is for.
@@ -264,16 +264,19 @@ pub struct Claimed {
     pub withheld: bool,
 }
 
-/// Takes the message that has been due longest, past those that other workers hold.
-pub fn claim_next(conn: &mut PgConnection, provider: &str) -> Result<Option<Claimed>, DbError> {
+/// Takes the message that has been due longest, past those that other workers hold, for whoever carries codes or
+/// notices.
+pub fn claim_next(conn: &mut PgConnection, codes: &str, notices: Option<&str>) -> Result<Option<Claimed>, DbError> {
     Ok(sql_query(
-        "UPDATE sms_messages SET state = 'sending', claimed_at = now(), attempts = attempts + 1, provider = $1
+        "UPDATE sms_messages SET state = 'sending', claimed_at = now(), attempts = attempts + 1,
+             provider = CASE WHEN notice THEN $2 ELSE $1 END
          WHERE id = (SELECT id FROM sms_messages WHERE state = 'queued' AND next_attempt_at <= now()
                      ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED)
          RETURNING id, verification_id, send_number, kind, phone_number, locale, attempts, withheld,
              (SELECT purpose FROM phone_verifications AS pv WHERE pv.id = verification_id) AS purpose",
     )
-    .bind::<SqlText, _>(provider)
+    .bind::<SqlText, _>(codes)
+    .bind::<Nullable<SqlText>, _>(notices)
     .get_result(conn)
     .optional()?)
 }
