@@ -102,7 +102,7 @@ async fn aut_08_a_notice_leaves_with_every_provider_and_costs_no_code_its_place(
         if provider == "demo" {
             app.browser().get("/demo/inbox").await.shows(200, "Latchkey: two-factor was switched on");
         } else {
-            let calls = app.twilio.calls_of(Operation::CreateMessage);
+            let calls = app.twilio.calls_of(Operation::SendMessage);
             assert_eq!((calls.len(), calls[0].field("ValidityPeriod")), (1, Some("14400")), "{provider}");
             assert!(calls[0].field("Body").unwrap().starts_with("Latchkey: two-factor was switched on"), "{provider}");
         }

@@ -174,7 +174,7 @@ async fn sms_04_the_validity_period_at_the_wire_is_the_rest_of_the_codes_life() 
 #[actix_web::test]
 async fn the_fake_answers_as_the_contract_says() {
     let twilio = everything_once().await;
-    let sid = provider(&twilio.sms_config(ProviderChoice::Verify)).send(&text(ADA)).await.unwrap().sid.unwrap();
+    let sid = provider(&twilio.sms_config(ProviderChoice::Verify)).send(&start(ADA, None)).await.unwrap().sid.unwrap();
     let calls = twilio.calls().into_iter().map(|call| about(&sid, call));
     // Cancelling comes last: afterwards there is nothing to check or send again.
     let (cancel, others): (Vec<_>, Vec<_>) = calls.partition(|call| call.operation == Operation::UpdateVerification);
@@ -317,14 +317,15 @@ async fn prism_refuses_and_the_client_understands() {
     ];
     let both = [(ProviderChoice::Messaging, &messages[..]), (ProviderChoice::Verify, &verifications[..])];
     for (provider, refusals) in both {
+        let outgoing = outgoing_with(provider);
         for (http_status, code, fault) in refusals {
             let sms = before_prism(&prism, provider, &format!("code={http_status}, example=e{code}"));
             let expected = Refusal { code: Some(*code), http_status: *http_status, fault: *fault };
-            assert_eq!(sms.send(&text(ADA)).await, Err(SendFailure::Refused(expected)));
+            assert_eq!(sms.send(&outgoing).await, Err(SendFailure::Refused(expected)));
         }
         for (http_status, code) in [(500, 20500), (503, 20503)] {
             let sms = before_prism(&prism, provider, &format!("code={http_status}, example=e{code}"));
-            assert_eq!(sms.send(&text(ADA)).await, Err(SendFailure::Unknown { why: "server error" }));
+            assert_eq!(sms.send(&outgoing).await, Err(SendFailure::Unknown { why: "server error" }));
         }
     }
     let not_now = Err(SendFailure::NotReached { retry_after: None, why: "too many requests" });
@@ -333,9 +334,14 @@ async fn prism_refuses_and_the_client_understands() {
         ("code=400, example=e21611", ProviderChoice::Messaging),
         ("code=429, example=createVerificationRateLimitExceeded", ProviderChoice::Verify),
     ] {
-        let answer = before_prism(&prism, provider, prefer).send(&text(ADA)).await;
+        let answer = before_prism(&prism, provider, prefer).send(&outgoing_with(provider)).await;
         assert_eq!(answer.map_err(without_wait), not_now, "{prefer}");
     }
+}
+
+/// A text with a code as the provider sends it.
+fn outgoing_with(provider: ProviderChoice) -> Outgoing {
+    if provider == ProviderChoice::Verify { start(ADA, None) } else { text(ADA) }
 }
 
 /// Whether Prism makes up a `Retry-After` is its own affair.
