@@ -101,7 +101,7 @@ fn reserve_one(conn: &mut PgConnection) -> Result<(), NotReserved> {
         send: 1,
     };
     db::transaction(conn, |conn| {
-        phone_verifications::store::insert(conn, text.challenge, Purpose::Registration, &text.to)?;
+        phone_verifications::store::insert(conn, text.challenge, Purpose::Registration, &text.to, None)?;
         reserve::reserve(conn, &limits, &asker, &text).map(drop)
     })
 }

@@ -261,7 +261,9 @@ inbox-lead = These texts were not sent. Each newest one works.
 inbox-empty = Nothing here yet. Ask for a code, then look again.
 inbox-verification = Verification
 inbox-sign-in = Sign-in
+inbox-step-up = Confirmation
 inbox-password-reset = Password reset
+inbox-notice = News of the account
 inbox-replaced = replaced by a newer code
 inbox-again = Look again
 inbox-only-title = Only here
@@ -647,3 +649,15 @@ country-ZW = Zimbabwe
 
 sms-verification = Your Latchkey verification code is: { $code }. Valid for 10 minutes.
 sms-verification-taken = This number has a Latchkey account: sign in or reset your password. To open a new account, your verification code is: { $code }.
+sms-sign-in = Your Latchkey sign-in code is: { $code }. Valid for 5 minutes.
+sms-step-up = Your Latchkey confirmation code is: { $code }. Valid for 5 minutes.
+
+# Texts without a code, to the owner of an account: what happened, then what to do. 160 characters at most.
+sms-two-factor-on = Latchkey: two-factor was switched on for your account. Was it not you? Change your password at once. If you cannot get in, ask us for help.
+sms-two-factor-changed = Latchkey: your sign-in codes now come another way. Was it not you? Change your password at once. If you cannot get in, ask us for help.
+sms-two-factor-off = Latchkey: two-factor was switched off. Your password alone opens your account now. Was it not you? Change your password and switch it on again.
+sms-backup-codes-made = Latchkey: you have new backup codes. The older ones no longer work. Was it not you? Change your password and make new codes.
+sms-backup-code-used = Latchkey: one of your backup codes was used. Was it not you? Change your password and make new backup codes.
+sms-wrong-codes = Latchkey: somebody entered your password and then wrong codes. Was it not you? Then your password may be known: change it now.
+sms-second-factor-rests = Latchkey: there were too many wrong codes. We take none for 15 minutes. Was it not you? Then your password may be known: change it after that.
+sms-unusual-sign-in = Latchkey: a new browser signed in after several wrong passwords. Was it not you? Change your password and end your other devices.

@@ -7,8 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 
 use super::twilio::errors;
-use super::{Accepted, Outgoing, Refusal, SendFailure, TextKind};
-use crate::domain::one_time_code::OneTimeCode;
+use super::{Accepted, Refusal, SendFailure, Subject};
 use crate::domain::phone_number::PhoneNumber;
 use crate::web::clock;
 
@@ -29,21 +28,28 @@ const MAGIC_NUMBERS: [(&str, u32); 5] = [
 #[derive(Clone, Default)]
 pub struct DemoInbox(Arc<Mutex<VecDeque<DemoMessage>>>);
 
-/// One text as it would have come to the phone. No `Debug`: the body holds the code.
+/// One text as it would have come to the phone. No `Debug`: it may hold a code.
 #[derive(Clone)]
 pub struct DemoMessage {
     /// Who would have got it.
     pub number: PhoneNumber,
-    /// What it is for.
-    pub kind: TextKind,
+    /// What it is about, and the code in it.
+    pub subject: Subject,
     /// The text.
     pub body: String,
-    /// The code in the text.
-    pub code: Option<OneTimeCode>,
     /// When it came.
     pub received_at: DateTime<Utc>,
-    /// Whether a newer text of this kind to this number has made its code worthless.
+    /// Whether a newer text of this kind to this number has made its code worthless. A notice is never replaced.
     pub replaced: bool,
+}
+
+impl DemoMessage {
+    fn has_a_code_of_the_kind_of(&self, newer: &Subject) -> bool {
+        match (&self.subject, newer) {
+            (Subject::Code { kind, .. }, Subject::Code { kind: newer, .. }) => kind == newer,
+            _ => false,
+        }
+    }
 }
 
 impl DemoInbox {
@@ -53,21 +59,20 @@ impl DemoInbox {
     }
 
     /// Takes a text in, or refuses it as Twilio would.
-    pub(super) fn receive(&self, text: &Outgoing) -> Result<Accepted, SendFailure> {
-        if let Some((_, code)) = MAGIC_NUMBERS.iter().find(|(number, _)| *number == text.to.e164()) {
+    pub(super) fn receive(&self, to: &PhoneNumber, subject: &Subject, body: &str) -> Result<Accepted, SendFailure> {
+        if let Some((_, code)) = MAGIC_NUMBERS.iter().find(|(number, _)| *number == to.e164()) {
             let (code, http_status) = (Some(*code), 400);
             let fault = errors::of_answer(code, http_status);
             return Err(SendFailure::Refused(Refusal { code, http_status, fault }));
         }
         let mut messages = self.lock();
-        for older in messages.iter_mut().filter(|older| older.number == text.to && older.kind == text.kind) {
+        for older in messages.iter_mut().filter(|it| it.number == *to && it.has_a_code_of_the_kind_of(subject)) {
             older.replaced = true;
         }
         messages.push_front(DemoMessage {
-            number: text.to.clone(),
-            kind: text.kind,
-            body: text.body.clone(),
-            code: text.code.clone(),
+            number: to.clone(),
+            subject: subject.clone(),
+            body: body.to_owned(),
             received_at: clock::now(),
             replaced: false,
         });
@@ -83,23 +88,18 @@ impl DemoInbox {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::domain::country::Country;
-    use crate::sms::Fault;
+    use crate::domain::one_time_code::OneTimeCode;
+    use crate::sms::{Fault, NoticeKind, TextKind};
 
-    fn text(to: &str, code: &str, kind: TextKind) -> Outgoing {
-        let anywhere = Country::parse("ET").expect("a country");
-        Outgoing {
-            to: PhoneNumber::parse(to, anywhere).expect("a number"),
-            kind,
-            body: format!("Your code is: {code}."),
-            code: Some(OneTimeCode::parse(code).expect("a code")),
-            language: "en".to_owned(),
-            valid_for: Duration::from_secs(600),
-            replaces: Vec::new(),
-        }
+    fn number(typed: &str) -> PhoneNumber {
+        PhoneNumber::parse(typed, Country::parse("ET").expect("a country")).expect("a number")
+    }
+
+    fn receive(inbox: &DemoInbox, to: &str, code: &str, kind: TextKind) -> Result<Accepted, SendFailure> {
+        let subject = Subject::Code { kind, code: OneTimeCode::parse(code).expect("a code") };
+        inbox.receive(&number(to), &subject, &format!("Your code is: {code}."))
     }
 
     #[test]
@@ -111,7 +111,7 @@ mod tests {
             ("+251911234567", "000003", TextKind::VerificationOfTakenNumber),
             ("+251911234567", "000004", TextKind::Verification),
         ] {
-            inbox.receive(&text(to, code, kind)).expect("accepted");
+            receive(&inbox, to, code, kind).expect("accepted");
         }
         let seen: Vec<_> = inbox.messages().iter().map(|message| (message.body.clone(), message.replaced)).collect();
         let expected = [("000004", false), ("000003", false), ("000002", false), ("000001", true)]
@@ -124,7 +124,8 @@ mod tests {
         let inbox = DemoInbox::default();
         let page = inbox.clone();
         for number in 0..60 {
-            inbox.receive(&text("+251911234567", &format!("{number:06}"), TextKind::Verification)).expect("accepted");
+            let code = format!("{number:06}");
+            receive(&inbox, "+251911234567", &code, TextKind::Verification).expect("accepted");
         }
         let messages = page.messages();
         assert_eq!(messages.len(), 50);
@@ -141,11 +142,24 @@ mod tests {
             ("+15005550004", 21610, Fault::OptedOut),
             ("+15005550009", 21614, Fault::NoSms),
         ] {
-            let refused = inbox.receive(&text(to, "123456", TextKind::Verification));
+            let refused = receive(&inbox, to, "123456", TextKind::Verification);
             let expected = Refusal { code: Some(code), http_status: 400, fault };
             assert_eq!(refused, Err(SendFailure::Refused(expected)));
         }
         assert!(inbox.messages().is_empty());
-        assert!(inbox.receive(&text("+15005550006", "123456", TextKind::Verification)).is_ok());
+        assert!(receive(&inbox, "+15005550006", "123456", TextKind::Verification).is_ok());
+    }
+
+    #[test]
+    fn a_notice_replaces_nothing_and_is_replaced_by_nothing() {
+        let inbox = DemoInbox::default();
+        let notice = Subject::Notice(NoticeKind::BackupCodeUsed);
+        receive(&inbox, "+251911234567", "000001", TextKind::SignIn).expect("accepted");
+        for _ in 0..2 {
+            inbox.receive(&number("+251911234567"), &notice, "It was used.").expect("accepted");
+        }
+        receive(&inbox, "+251911234567", "000002", TextKind::StepUp).expect("accepted");
+        let replaced: Vec<_> = inbox.messages().iter().map(|message| message.replaced).collect();
+        assert_eq!(replaced, [false; 4]);
     }
 }

@@ -17,28 +17,53 @@ use reqwest::header::HeaderMap;
 use crate::domain::one_time_code::OneTimeCode;
 use crate::domain::phone_number::PhoneNumber;
 pub use config::{Credentials, NotASender, ProviderChoice, Sender, SmsConfig, TwilioConfig};
-pub use demo::DemoInbox;
+pub use demo::{DemoInbox, DemoMessage};
 pub use outcome::{Accepted, CheckFailure, Checked, ConnectionFault, Fault, Refusal, SendFailure};
-pub use texts::TextKind;
+pub use texts::{NoticeKind, TextKind};
 use twilio::{Client, Messaging, NoClient, Verify};
 
-/// One text to be sent. No `Debug`: the body holds the code.
+/// One text to be sent. No `Debug`: it may hold a code.
 #[derive(Clone)]
 pub struct Outgoing {
     /// Who gets it.
     pub to: PhoneNumber,
-    /// What it is for.
-    pub kind: TextKind,
-    /// The text. Verify words its own.
-    pub body: String,
-    /// The code in the text, for the demo's inbox. With Verify there is none of ours.
-    pub code: Option<OneTimeCode>,
-    /// The language of the text as a BCP 47 tag. Verify words its text in it.
-    pub language: String,
-    /// The code's remaining life: a text that comes later is not sent at all.
+    /// What it brings.
+    pub content: Content,
+    /// How long it is of use, for a code what remains of its life: a text that would come later is not sent at all.
     pub valid_for: Duration,
-    /// The SIDs of earlier Verify verifications of this number, which are cancelled first.
-    pub replaces: Vec<String>,
+}
+
+/// What a text brings.
+#[derive(Clone)]
+pub enum Content {
+    /// Words of ours, for Programmable Messaging or the demo.
+    Ours {
+        /// What they are about.
+        subject: Subject,
+        /// The text.
+        body: String,
+    },
+    /// A code that Verify makes, in words of Verify's.
+    CodeOfVerify {
+        /// The language of the text as a BCP 47 tag.
+        language: String,
+        /// The SIDs of earlier verifications of this number, which are cancelled first.
+        replaces: Vec<String>,
+    },
+}
+
+/// What a text in words of ours is about.
+#[derive(Clone)]
+pub enum Subject {
+    /// It brings a code.
+    Code {
+        /// What the code is for.
+        kind: TextKind,
+        /// The code in the text, for the demo's inbox.
+        code: OneTimeCode,
+    },
+    /// It tells an owner what happened.
+    Notice(NoticeKind),
 }
 
 /// Who made a code and can tell whether another is the same.
@@ -62,8 +87,13 @@ pub enum SmsProvider {
         /// Checks, where a Verify service is configured too.
         verify: Option<Verify>,
     },
-    /// See [`ProviderChoice::Verify`].
-    Verify(Verify),
+    /// See [`ProviderChoice::Verify`]. Verify sends codes and nothing else, so notices need a sender of Messaging's.
+    Verify {
+        /// Makes, sends and checks codes.
+        verify: Verify,
+        /// Sends notices, where a sender is configured too.
+        notices: Option<Messaging>,
+    },
 }
 
 /// Why no provider could be made of the configuration.
@@ -105,11 +135,12 @@ impl SmsProvider {
         let client = Client::new(twilio, extra)?;
         let service = twilio.verify_service_sid.clone();
         let verify = service.map(|sid| Verify::new(client.clone(), twilio, sid));
+        let messaging = twilio.from.clone().map(|from| Messaging::new(client, twilio, from));
         if config.provider == ProviderChoice::Verify {
-            return verify.map(Self::Verify).ok_or(NoProvider::NoVerifyService);
+            let verify = verify.ok_or(NoProvider::NoVerifyService)?;
+            return Ok(Self::Verify { verify, notices: messaging });
         }
-        let from = twilio.from.clone().ok_or(NoProvider::NoSender)?;
-        Ok(Self::Messaging { messaging: Messaging::new(client, twilio, from), verify })
+        Ok(Self::Messaging { messaging: messaging.ok_or(NoProvider::NoSender)?, verify })
     }
 
     /// The provider's name in configuration and log.
@@ -117,7 +148,16 @@ impl SmsProvider {
         match self {
             Self::Demo(_) => "demo",
             Self::Messaging { .. } => "messaging",
-            Self::Verify(_) => "verify",
+            Self::Verify { .. } => "verify",
+        }
+    }
+
+    /// The same of who carries notices; none when nobody can.
+    pub fn name_for_notices(&self) -> Option<&'static str> {
+        match self {
+            Self::Demo(_) => Some("demo"),
+            Self::Messaging { .. } | Self::Verify { notices: Some(_), .. } => Some("messaging"),
+            Self::Verify { notices: None, .. } => None,
         }
     }
 
@@ -125,7 +165,7 @@ impl SmsProvider {
     pub fn code_owner(&self) -> CodeOwner {
         match self {
             Self::Demo(_) | Self::Messaging { .. } => CodeOwner::Latchkey,
-            Self::Verify(_) => CodeOwner::Twilio,
+            Self::Verify { .. } => CodeOwner::Twilio,
         }
     }
 
@@ -134,10 +174,16 @@ impl SmsProvider {
     /// # Errors
     /// Only after [`SendFailure::NotReached`] may the same text be sent again without asking anybody.
     pub async fn send(&self, text: &Outgoing) -> Result<Accepted, SendFailure> {
-        match self {
-            Self::Demo(inbox) => inbox.receive(text),
-            Self::Messaging { messaging, .. } => messaging.send(text).await,
-            Self::Verify(verify) => verify.start(text).await,
+        match &text.content {
+            Content::Ours { subject, body } => match (self, self.messaging()) {
+                (Self::Demo(inbox), _) => inbox.receive(&text.to, subject, body),
+                (_, Some(messaging)) => messaging.send(&text.to, body, text.valid_for).await,
+                (_, None) => Err(NO_SENDER),
+            },
+            Content::CodeOfVerify { language, replaces } => match self.verify() {
+                Some(verify) => verify.start(&text.to, language, replaces).await,
+                None => Err(NO_VERIFY_SERVICE),
+            },
         }
     }
 
@@ -171,7 +217,21 @@ impl SmsProvider {
         match self {
             Self::Demo(_) => Ok(()),
             Self::Messaging { messaging, .. } => messaging.check_connection().await,
-            Self::Verify(verify) => verify.check_connection().await,
+            Self::Verify { verify, notices } => {
+                verify.check_connection().await?;
+                match notices {
+                    Some(messaging) => messaging.check_connection().await,
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+
+    fn messaging(&self) -> Option<&Messaging> {
+        match self {
+            Self::Demo(_) => None,
+            Self::Messaging { messaging, .. } => Some(messaging),
+            Self::Verify { notices, .. } => notices.as_ref(),
         }
     }
 
@@ -179,7 +239,7 @@ impl SmsProvider {
         match self {
             Self::Demo(_) => None,
             Self::Messaging { verify, .. } => verify.as_ref(),
-            Self::Verify(verify) => Some(verify),
+            Self::Verify { verify, .. } => Some(verify),
         }
     }
 }
@@ -187,6 +247,9 @@ impl SmsProvider {
 /// What is left of a challenge of Verify's when its service is no longer configured.
 const NO_VERIFY_SERVICE: SendFailure =
     SendFailure::NotReached { retry_after: None, why: "no Verify service is configured" };
+
+/// Words of ours when only Verify is configured, which sends its own.
+const NO_SENDER: SendFailure = SendFailure::NotReached { retry_after: None, why: "no sender is configured" };
 
 /// What a failed look at the account means, `unknown` for a 404.
 fn refused_connection(failure: SendFailure, unknown: ConnectionFault) -> ConnectionFault {
@@ -197,5 +260,63 @@ fn refused_connection(failure: SendFailure, unknown: ConnectionFault) -> Connect
         SendFailure::Refused(Refusal { http_status: 404, .. }) => unknown,
         SendFailure::Refused(refusal) => ConnectionFault::Refused(refusal),
         SendFailure::NotReached { why, .. } | SendFailure::Unknown { why } => ConnectionFault::NotReachable { why },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::SecretString;
+    use url::Url;
+
+    use super::*;
+
+    /// A deployment whose Twilio nobody reaches.
+    fn deployment(provider: ProviderChoice, from: Option<Sender>) -> SmsProvider {
+        let nowhere = Url::parse("http://127.0.0.1:1").expect("an address");
+        let twilio = TwilioConfig {
+            account_sid: format!("AC{}", "0".repeat(32)),
+            credentials: Credentials { user: "SK".to_owned(), password: SecretString::from("secret") },
+            from,
+            verify_service_sid: Some(format!("VA{}", "0".repeat(32))),
+            api_base: nowhere.clone(),
+            verify_base: nowhere.clone(),
+            lookups_base: nowhere,
+            connect_timeout: config::CONNECT_TIMEOUT,
+            timeout: config::CALL_TIMEOUT,
+        };
+        SmsProvider::from_config(&SmsConfig { provider, twilio: Some(twilio) }).expect("a provider")
+    }
+
+    fn notice() -> Outgoing {
+        Outgoing {
+            to: PhoneNumber::from_stored("+251911234567".to_owned()),
+            content: Content::Ours { subject: Subject::Notice(NoticeKind::TwoFactorOn), body: "It is on.".to_owned() },
+            valid_for: Duration::from_secs(60),
+        }
+    }
+
+    #[actix_web::test]
+    async fn aut_08_verify_sends_notices_only_with_a_sender() {
+        let sender = Sender::Alphanumeric("Latchkey".to_owned());
+        let with = deployment(ProviderChoice::Verify, Some(sender.clone()));
+        assert_eq!((with.name(), with.name_for_notices()), ("verify", Some("messaging")));
+        let tried = SendFailure::NotReached { retry_after: None, why: "no connection" };
+        assert_eq!(with.send(&notice()).await, Err(tried), "it was on its way to Twilio");
+
+        let without = deployment(ProviderChoice::Verify, None);
+        assert_eq!((without.name(), without.name_for_notices()), ("verify", None));
+        assert_eq!(without.send(&notice()).await, Err(NO_SENDER));
+
+        let messaging = deployment(ProviderChoice::Messaging, Some(sender));
+        assert_eq!((messaging.name(), messaging.name_for_notices()), ("messaging", Some("messaging")));
+    }
+
+    #[actix_web::test]
+    async fn a_code_of_verify_needs_a_verify_service() {
+        let demo = SmsProvider::Demo(DemoInbox::default());
+        let content = Content::CodeOfVerify { language: "en".to_owned(), replaces: Vec::new() };
+        assert_eq!(demo.send(&Outgoing { content, ..notice() }).await, Err(NO_VERIFY_SERVICE));
+        assert_eq!(demo.name_for_notices(), Some("demo"));
+        assert!(demo.send(&notice()).await.is_ok());
     }
 }

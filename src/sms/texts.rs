@@ -5,13 +5,58 @@ use i18n_embed_fl::fl;
 
 use crate::domain::one_time_code::OneTimeCode;
 
-/// What a text is for.
+/// What a text with a code is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TextKind {
     /// Proves a number at registration and when it changes.
     Verification,
     /// The same to a number that already has an account, for its holder to know.
     VerificationOfTakenNumber,
+    /// The second step of signing in.
+    SignIn,
+    /// Proves it again before a sensitive change.
+    StepUp,
+}
+
+impl TextKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Verification, Self::VerificationOfTakenNumber, Self::SignIn, Self::StepUp];
+}
+
+/// What a text without a code tells an owner: what happened to the account, and what to do if it was not they.
+/// AUT-06, AUT-08.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NoticeKind {
+    /// Two-factor was switched on.
+    TwoFactorOn,
+    /// Codes now come another way.
+    TwoFactorChanged,
+    /// Two-factor was switched off.
+    TwoFactorOff,
+    /// A new set of backup codes was made.
+    BackupCodesMade,
+    /// A backup code was used.
+    BackupCodeUsed,
+    /// The right password, and then wrong codes.
+    WrongCodes,
+    /// So many wrong codes that none is taken for a while.
+    SecondFactorRests,
+    /// A sign-in from a browser that we did not know, after several wrong passwords.
+    UnusualSignIn,
+}
+
+impl NoticeKind {
+    /// Every kind.
+    pub const ALL: [Self; 8] = [
+        Self::TwoFactorOn,
+        Self::TwoFactorChanged,
+        Self::TwoFactorOff,
+        Self::BackupCodesMade,
+        Self::BackupCodeUsed,
+        Self::WrongCodes,
+        Self::SecondFactorRests,
+        Self::UnusualSignIn,
+    ];
 }
 
 /// The text with its code, in the language of `loader`, whose isolation marks must be off.
@@ -24,10 +69,27 @@ pub fn body(kind: TextKind, code: &OneTimeCode, origin_host: Option<&str>, loade
     let text = match kind {
         TextKind::Verification => fl!(loader, "sms-verification", code = digits),
         TextKind::VerificationOfTakenNumber => fl!(loader, "sms-verification-taken", code = digits),
+        TextKind::SignIn => fl!(loader, "sms-sign-in", code = digits),
+        TextKind::StepUp => fl!(loader, "sms-step-up", code = digits),
     };
     let Some(host) = origin_host else { return text };
     let bound = format!("{text}\n@{host} #{digits}");
     if segments(&bound) > segments(&text) { text } else { bound }
+}
+
+/// The text of a notice, in the language of `loader`. It has no link and asks for no answer: whoever imitates it would
+/// have both.
+pub fn notice(kind: NoticeKind, loader: &FluentLanguageLoader) -> String {
+    match kind {
+        NoticeKind::TwoFactorOn => fl!(loader, "sms-two-factor-on"),
+        NoticeKind::TwoFactorChanged => fl!(loader, "sms-two-factor-changed"),
+        NoticeKind::TwoFactorOff => fl!(loader, "sms-two-factor-off"),
+        NoticeKind::BackupCodesMade => fl!(loader, "sms-backup-codes-made"),
+        NoticeKind::BackupCodeUsed => fl!(loader, "sms-backup-code-used"),
+        NoticeKind::WrongCodes => fl!(loader, "sms-wrong-codes"),
+        NoticeKind::SecondFactorRests => fl!(loader, "sms-second-factor-rests"),
+        NoticeKind::UnusualSignIn => fl!(loader, "sms-unusual-sign-in"),
+    }
 }
 
 /// In how many segments a text is billed. GSM-7 holds 160 characters, or 153 in each of several segments; one character
@@ -80,8 +142,6 @@ mod tests {
     #[folder = "locales/"]
     struct Catalogues;
 
-    const KINDS: [TextKind; 2] = [TextKind::Verification, TextKind::VerificationOfTakenNumber];
-
     fn english() -> FluentLanguageLoader {
         let loader = fluent_language_loader!();
         loader.load_languages(&Catalogues, &[loader.fallback_language().clone()]).expect("the English catalogue");
@@ -105,6 +165,14 @@ mod tests {
             "This number has a Latchkey account: sign in or reset your password. \
              To open a new account, your verification code is: 000042."
         );
+        assert_eq!(
+            body(TextKind::SignIn, &code("077254"), None, &loader),
+            "Your Latchkey sign-in code is: 077254. Valid for 5 minutes."
+        );
+        assert_eq!(
+            body(TextKind::StepUp, &code("610338"), None, &loader),
+            "Your Latchkey confirmation code is: 610338. Valid for 5 minutes."
+        );
     }
 
     #[test]
@@ -117,7 +185,7 @@ mod tests {
     fn sms_10_every_text_is_one_segment_whatever_the_host() {
         let loader = english();
         let endless = format!("{}.example.com", "long-label.".repeat(20));
-        for kind in KINDS {
+        for kind in TextKind::ALL {
             for host in [None, Some("id.example.com"), Some("accounts.household-platform.example"), Some(&endless)] {
                 let text = body(kind, &code("123456"), host, &loader);
                 assert_eq!(segments(&text), 1, "{text}");
@@ -126,6 +194,30 @@ mod tests {
             let without = body(kind, &code("123456"), None, &loader);
             assert_eq!(body(kind, &code("123456"), Some(&endless), &loader), without);
         }
+    }
+
+    #[test]
+    fn aut_08_every_notice_is_one_segment_and_says_what_to_do() {
+        let loader = english();
+        for kind in NoticeKind::ALL {
+            let text = notice(kind, &loader);
+            assert_eq!(segments(&text), 1, "{text}");
+            assert!(text.chars().all(|letter| gsm_7_units(letter).is_some()), "{text}");
+            assert!(text.starts_with("Latchkey: ") && text.contains("Was it not you? "), "{text}");
+            for part in ["://", "www.", "/", "@", "#", "sponsor", "maid"] {
+                assert!(!text.contains(part), "{part} in {text}");
+            }
+            for sentence in text.split_inclusive(['.', '?', ':']) {
+                assert!(sentence.split_whitespace().count() <= 15, "{sentence}");
+            }
+        }
+    }
+
+    #[test]
+    fn aut_08_no_two_notices_read_alike() {
+        let loader = english();
+        let texts: std::collections::BTreeSet<_> = NoticeKind::ALL.map(|kind| notice(kind, &loader)).into();
+        assert_eq!(texts.len(), NoticeKind::ALL.len());
     }
 
     /// Figures of Twilio's own calculator.

@@ -20,6 +20,7 @@ mod housekeeping;
 mod journey;
 mod limits;
 mod log_lines;
+mod notices;
 mod out_of_order;
 mod passwords;
 mod provider_faults;

@@ -15,7 +15,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::support::fake_twilio::{Behaviour, Call, FakeTwilio, Operation};
-use crate::twilio_failures::{code, text};
+use crate::twilio_failures::{code, start, text};
 
 const ADA: &str = "+251911234567";
 
@@ -133,8 +133,8 @@ async fn everything_once() -> FakeTwilio {
     }
     let verify = provider(&twilio.sms_config(ProviderChoice::Verify));
     verify.check_connection().await.unwrap();
-    let first = verify.send(&text(ADA)).await.unwrap().sid.unwrap();
-    let replacing = Outgoing { replaces: vec![first], ..text(ADA) };
+    let first = verify.send(&start(ADA, None)).await.unwrap().sid.unwrap();
+    let replacing = start(ADA, first.as_str());
     let sid = verify.send(&replacing).await.unwrap().sid.unwrap();
     assert_eq!(verify.check(&sid, &code("999999")).await, Ok(Checked::Wrong));
     verify.cancel(&sid).await.unwrap();
@@ -174,7 +174,7 @@ async fn sms_04_the_validity_period_at_the_wire_is_the_rest_of_the_codes_life() 
 #[actix_web::test]
 async fn the_fake_answers_as_the_contract_says() {
     let twilio = everything_once().await;
-    let sid = provider(&twilio.sms_config(ProviderChoice::Verify)).send(&text(ADA)).await.unwrap().sid.unwrap();
+    let sid = provider(&twilio.sms_config(ProviderChoice::Verify)).send(&start(ADA, None)).await.unwrap().sid.unwrap();
     let calls = twilio.calls().into_iter().map(|call| about(&sid, call));
     // Cancelling comes last: afterwards there is nothing to check or send again.
     let (cancel, others): (Vec<_>, Vec<_>) = calls.partition(|call| call.operation == Operation::UpdateVerification);
@@ -255,12 +255,12 @@ async fn prism_accepts_every_call_of_the_client() {
     assert_eq!(messaging.check_connection().await, Ok(()));
 
     let verify = before_prism(&prism, ProviderChoice::Verify, "");
-    let started = verify.send(&text(ADA)).await.unwrap();
+    let started = verify.send(&start(ADA, None)).await.unwrap();
     let sid = started.sid.unwrap();
     assert_eq!(started.status, "pending");
     assert_eq!(verify.check(&sid, &code("123456")).await, Ok(Checked::Approved));
     assert_eq!(verify.cancel(&sid).await, Ok(()));
-    assert!(verify.send(&Outgoing { replaces: vec![sid], ..text(ADA) }).await.is_ok());
+    assert!(verify.send(&start(ADA, sid.as_str())).await.is_ok());
     // The service of the official example makes codes of four digits.
     assert_eq!(verify.check_connection().await, Err(ConnectionFault::CodeLength(4)));
 }
@@ -317,14 +317,15 @@ async fn prism_refuses_and_the_client_understands() {
     ];
     let both = [(ProviderChoice::Messaging, &messages[..]), (ProviderChoice::Verify, &verifications[..])];
     for (provider, refusals) in both {
+        let outgoing = outgoing_with(provider);
         for (http_status, code, fault) in refusals {
             let sms = before_prism(&prism, provider, &format!("code={http_status}, example=e{code}"));
             let expected = Refusal { code: Some(*code), http_status: *http_status, fault: *fault };
-            assert_eq!(sms.send(&text(ADA)).await, Err(SendFailure::Refused(expected)));
+            assert_eq!(sms.send(&outgoing).await, Err(SendFailure::Refused(expected)));
         }
         for (http_status, code) in [(500, 20500), (503, 20503)] {
             let sms = before_prism(&prism, provider, &format!("code={http_status}, example=e{code}"));
-            assert_eq!(sms.send(&text(ADA)).await, Err(SendFailure::Unknown { why: "server error" }));
+            assert_eq!(sms.send(&outgoing).await, Err(SendFailure::Unknown { why: "server error" }));
         }
     }
     let not_now = Err(SendFailure::NotReached { retry_after: None, why: "too many requests" });
@@ -333,9 +334,14 @@ async fn prism_refuses_and_the_client_understands() {
         ("code=400, example=e21611", ProviderChoice::Messaging),
         ("code=429, example=createVerificationRateLimitExceeded", ProviderChoice::Verify),
     ] {
-        let answer = before_prism(&prism, provider, prefer).send(&text(ADA)).await;
+        let answer = before_prism(&prism, provider, prefer).send(&outgoing_with(provider)).await;
         assert_eq!(answer.map_err(without_wait), not_now, "{prefer}");
     }
+}
+
+/// A text with a code as the provider sends it.
+fn outgoing_with(provider: ProviderChoice) -> Outgoing {
+    if provider == ProviderChoice::Verify { start(ADA, None) } else { text(ADA) }
 }
 
 /// Whether Prism makes up a `Retry-After` is its own affair.

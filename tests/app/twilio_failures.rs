@@ -8,7 +8,8 @@ use latchkey::domain::country::Country;
 use latchkey::domain::one_time_code::OneTimeCode;
 use latchkey::domain::phone_number::PhoneNumber;
 use latchkey::sms::{
-    Checked, ConnectionFault, Fault, Outgoing, ProviderChoice, Refusal, SendFailure, SmsConfig, SmsProvider, TextKind,
+    Checked, ConnectionFault, Content, Fault, Outgoing, ProviderChoice, Refusal, SendFailure, SmsConfig, SmsProvider,
+    Subject, TextKind,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use secrecy::SecretString;
@@ -18,18 +19,26 @@ use crate::support::fake_twilio::{Behaviour, FakeTwilio, Operation};
 
 const ADA: &str = "+251911234567";
 
-/// A text to `to` as registration would send it.
+/// A text to `to` as registration would send it with a code of ours.
 pub fn text(to: &str) -> Outgoing {
+    outgoing(
+        to,
+        Content::Ours {
+            subject: Subject::Code { kind: TextKind::Verification, code: code("123456") },
+            body: "Your Latchkey verification code is: 123456. Valid for 10 minutes.".to_owned(),
+        },
+    )
+}
+
+/// The same with a code of Verify's, in the place of the verification `replaces`.
+pub fn start<'a>(to: &str, replaces: impl Into<Option<&'a str>>) -> Outgoing {
+    let replaces = replaces.into().map(str::to_owned).into_iter().collect();
+    outgoing(to, Content::CodeOfVerify { language: "en".to_owned(), replaces })
+}
+
+fn outgoing(to: &str, content: Content) -> Outgoing {
     let country = Country::parse(if to.starts_with("+1") { "US" } else { "ET" }).unwrap();
-    Outgoing {
-        to: PhoneNumber::parse(to, country).unwrap(),
-        kind: TextKind::Verification,
-        body: "Your Latchkey verification code is: 123456. Valid for 10 minutes.".to_owned(),
-        code: None,
-        language: "en".to_owned(),
-        valid_for: Duration::from_secs(600),
-        replaces: Vec::new(),
-    }
+    Outgoing { to: PhoneNumber::parse(to, country).unwrap(), content, valid_for: Duration::from_secs(600) }
 }
 
 pub fn code(digits: &str) -> OneTimeCode {
@@ -127,7 +136,7 @@ async fn inp_07_a_redirect_is_not_followed() {
     let (twilio, elsewhere) = (FakeTwilio::start(), FakeTwilio::start());
     twilio.always(Behaviour::Redirect(format!("{}/2010-04-01/x", elsewhere.url())));
     assert_eq!(messaging(&twilio).send(&text(ADA)).await, Err(unknown("redirected")));
-    assert_eq!(verify(&twilio).send(&text(ADA)).await, Err(unknown("redirected")));
+    assert_eq!(verify(&twilio).send(&start(ADA, None)).await, Err(unknown("redirected")));
     assert!(elsewhere.calls().is_empty());
 }
 
@@ -264,12 +273,12 @@ async fn what_is_wrong_with_the_configuration_is_told_apart() {
 async fn sms_14_verify_repeats_its_code_until_the_earlier_verification_is_cancelled() {
     let twilio = FakeTwilio::start();
     let sms = verify(&twilio);
-    let first = sms.send(&text(ADA)).await.unwrap().sid.unwrap();
+    let first = sms.send(&start(ADA, None)).await.unwrap().sid.unwrap();
     let first_code = twilio.next_code_to(ADA).await;
-    sms.send(&text(ADA)).await.unwrap();
+    sms.send(&start(ADA, None)).await.unwrap();
     assert_eq!(twilio.next_code_to(ADA).await, first_code, "Twilio's own way");
 
-    let replacing = Outgoing { replaces: vec![first.clone()], ..text(ADA) };
+    let replacing = start(ADA, first.as_str());
     let second = sms.send(&replacing).await.unwrap().sid.unwrap();
     let second_code = twilio.next_code_to(ADA).await;
 
@@ -278,7 +287,7 @@ async fn sms_14_verify_repeats_its_code_until_the_earlier_verification_is_cancel
     assert_eq!(sms.check(&second, &code(&first_code)).await, Ok(Checked::Wrong));
     assert_eq!(sms.check(&second, &code(&second_code)).await, Ok(Checked::Approved));
     assert_eq!(sms.check(&second, &code(&second_code)).await, Ok(Checked::Gone), "approved only once");
-    let again = Outgoing { replaces: vec![second], ..text(ADA) };
+    let again = start(ADA, second.as_str());
     assert!(sms.send(&again).await.is_ok(), "cancelling what is gone is as good");
 }
 
@@ -286,8 +295,8 @@ async fn sms_14_verify_repeats_its_code_until_the_earlier_verification_is_cancel
 async fn sms_14_nothing_is_started_while_the_earlier_verification_may_be_alive() {
     let twilio = FakeTwilio::start();
     let sms = verify(&twilio);
-    let first = sms.send(&text(ADA)).await.unwrap().sid.unwrap();
-    let replacing = Outgoing { replaces: vec![first], ..text(ADA) };
+    let first = sms.send(&start(ADA, None)).await.unwrap().sid.unwrap();
+    let replacing = start(ADA, first.as_str());
     twilio.script_on(Operation::UpdateVerification, [Behaviour::AcceptThenDrop, Behaviour::Html(503)]);
     assert_eq!(sms.send(&replacing).await, Err(not_reached("connection broken")));
     assert_eq!(sms.send(&replacing).await, Err(not_reached("server error")));
@@ -300,13 +309,13 @@ async fn verify_refuses_a_sixth_send_and_a_sixth_check() {
     let twilio = FakeTwilio::start();
     let sms = verify(&twilio);
     for _ in 0..5 {
-        sms.send(&text(ADA)).await.unwrap();
+        sms.send(&start(ADA, None)).await.unwrap();
     }
     let too_many = Refusal { code: Some(60203), http_status: 429, fault: Fault::TooMany };
-    assert_eq!(sms.send(&text(ADA)).await, Err(SendFailure::Refused(too_many)));
+    assert_eq!(sms.send(&start(ADA, None)).await, Err(SendFailure::Refused(too_many)));
 
     let other = "+251911234568";
-    let sid = sms.send(&text(other)).await.unwrap().sid.unwrap();
+    let sid = sms.send(&start(other, None)).await.unwrap().sid.unwrap();
     let right = code(&twilio.next_code_to(other).await);
     let wrong = code(if right.expose() == "000000" { "000001" } else { "000000" });
     for _ in 0..5 {
@@ -320,7 +329,7 @@ async fn verify_refuses_a_sixth_send_and_a_sixth_check() {
 async fn a_verification_expires_at_twilio_too() {
     let twilio = FakeTwilio::start();
     let sms = verify(&twilio);
-    let sid = sms.send(&text(ADA)).await.unwrap().sid.unwrap();
+    let sid = sms.send(&start(ADA, None)).await.unwrap().sid.unwrap();
     let right = code(&twilio.next_code_to(ADA).await);
     twilio.let_pass(Duration::from_secs(601));
     assert_eq!(sms.check(&sid, &right).await, Ok(Checked::Gone));
@@ -330,7 +339,7 @@ async fn a_verification_expires_at_twilio_too() {
 async fn a_check_whose_end_is_unknown_proves_nothing() {
     let twilio = FakeTwilio::start();
     let sms = verify(&twilio);
-    let sid = sms.send(&text(ADA)).await.unwrap().sid.unwrap();
+    let sid = sms.send(&start(ADA, None)).await.unwrap().sid.unwrap();
     let right = code(&twilio.next_code_to(ADA).await);
     for (behaviour, failure) in [
         (Behaviour::Html(502), unknown("server error")),
@@ -352,7 +361,7 @@ async fn a_check_whose_end_is_unknown_proves_nothing() {
 async fn a_language_that_verify_lacks_is_left_out_the_second_time() {
     let twilio = FakeTwilio::start();
     let sms = verify(&twilio);
-    let amharic = Outgoing { language: "am".to_owned(), ..text(ADA) };
+    let amharic = outgoing(ADA, Content::CodeOfVerify { language: "am".to_owned(), replaces: Vec::new() });
     assert!(sms.send(&amharic).await.is_ok());
     let calls = twilio.calls_of(Operation::StartVerification);
     assert_eq!(calls.iter().map(|call| call.field("Locale")).collect::<Vec<_>>(), [Some("am"), None]);
@@ -362,7 +371,7 @@ async fn a_language_that_verify_lacks_is_left_out_the_second_time() {
 #[actix_web::test]
 async fn s_11_messaging_still_checks_what_verify_sent_before_the_change() {
     let twilio = FakeTwilio::start();
-    let sid = verify(&twilio).send(&text(ADA)).await.unwrap().sid.unwrap();
+    let sid = verify(&twilio).send(&start(ADA, None)).await.unwrap().sid.unwrap();
     let right = code(&twilio.next_code_to(ADA).await);
     assert_eq!(messaging(&twilio).check(&sid, &right).await, Ok(Checked::Approved));
 

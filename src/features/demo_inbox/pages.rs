@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use i18n_embed_fl::fl;
 
 use crate::domain::phone_number::PhoneNumber;
+use crate::sms::TextKind;
 use crate::web::clock::Clock;
 use crate::web::markup::{Parts, Sentence};
 use crate::web::page::Chrome;
@@ -30,7 +31,7 @@ pub struct InboxMessage {
     pub phone: PhoneNumber,
     /// What it says.
     pub body: String,
-    /// The code in it, grouped for reading: `482 913`.
+    /// The code in it, grouped for reading: `482 913`. A notice has none.
     pub code: Option<String>,
     /// When it would have gone out.
     pub at: DateTime<Utc>,
@@ -45,8 +46,23 @@ pub enum MessageKind {
     Verification,
     /// The second step.
     SignIn,
+    /// Proving it again before a sensitive change.
+    StepUp,
     /// A forgotten password.
     PasswordReset,
+    /// Without a code: tells the owner of an account what happened.
+    Notice,
+}
+
+impl MessageKind {
+    /// The kind of a text with a code. Whether the number was taken only the text says.
+    pub fn of(kind: TextKind) -> Self {
+        match kind {
+            TextKind::Verification | TextKind::VerificationOfTakenNumber => Self::Verification,
+            TextKind::SignIn => Self::SignIn,
+            TextKind::StepUp => Self::StepUp,
+        }
+    }
 }
 
 impl InboxPage {
@@ -60,7 +76,9 @@ impl InboxMessage {
         match self.kind {
             MessageKind::Verification => fl!(words.0, "inbox-verification"),
             MessageKind::SignIn => fl!(words.0, "inbox-sign-in"),
+            MessageKind::StepUp => fl!(words.0, "inbox-step-up"),
             MessageKind::PasswordReset => fl!(words.0, "inbox-password-reset"),
+            MessageKind::Notice => fl!(words.0, "inbox-notice"),
         }
     }
 

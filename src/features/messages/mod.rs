@@ -5,11 +5,13 @@
 //! - A worker in the same binary makes the code, marks the row `sending` and calls the provider ([`worker`]). What may
 //!   have been sent is never sent again by itself.
 //! - What surely was not sent and was not the asker's fault is given back to the limits.
+//! - Notices, which have no code, go the same way under a quota of their own ([`notices::notify`]).
 
 use std::time::Duration;
 
-use crate::sms::{Fault, TextKind};
+use crate::sms::{Fault, NoticeKind, TextKind};
 
+pub mod notices;
 pub mod outcomes;
 pub mod reserve;
 pub mod store;
@@ -31,15 +33,59 @@ pub enum Outcome {
     Refused(Fault),
 }
 
-/// The name of a kind of text in the database.
-pub fn kind_name(kind: TextKind) -> &'static str {
-    match kind {
-        TextKind::Verification => "verification",
-        TextKind::VerificationOfTakenNumber => "verification_taken",
+/// What a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It brings a code.
+    Code(TextKind),
+    /// It tells an owner what happened.
+    Notice(NoticeKind),
+}
+
+impl Kind {
+    /// The name in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Code(TextKind::Verification) => "verification",
+            Self::Code(TextKind::VerificationOfTakenNumber) => "verification_taken",
+            Self::Code(TextKind::SignIn) => "sign_in",
+            Self::Code(TextKind::StepUp) => "step_up",
+            Self::Notice(NoticeKind::TwoFactorOn) => "two_factor_on",
+            Self::Notice(NoticeKind::TwoFactorChanged) => "two_factor_changed",
+            Self::Notice(NoticeKind::TwoFactorOff) => "two_factor_off",
+            Self::Notice(NoticeKind::BackupCodesMade) => "backup_codes_made",
+            Self::Notice(NoticeKind::BackupCodeUsed) => "backup_code_used",
+            Self::Notice(NoticeKind::WrongCodes) => "wrong_codes",
+            Self::Notice(NoticeKind::SecondFactorRests) => "second_factor_rests",
+            Self::Notice(NoticeKind::UnusualSignIn) => "unusual_sign_in",
+        }
+    }
+
+    /// The kind with that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::all().find(|kind| kind.as_str() == name)
+    }
+
+    fn all() -> impl Iterator<Item = Self> {
+        TextKind::ALL.into_iter().map(Self::Code).chain(NoticeKind::ALL.into_iter().map(Self::Notice))
     }
 }
 
-/// The kind of text with that name.
-pub fn kind_named(name: &str) -> Option<TextKind> {
-    [TextKind::Verification, TextKind::VerificationOfTakenNumber].into_iter().find(|kind| kind_name(*kind) == name)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIGRATION: &str = include_str!("../../../migrations/2026-11-24-000017_add_purposes_and_notices/up.sql");
+
+    #[test]
+    fn every_kind_is_known_to_the_table_and_found_by_its_name() {
+        let (_, after) = MIGRATION.split_once("CHECK (kind IN (").expect("the list of kinds");
+        let (list, _) = after.split_once("))").expect("its end");
+        let listed: Vec<_> = list.split(',').map(|name| name.trim().trim_matches('\'')).collect();
+        assert_eq!(listed, Kind::all().map(Kind::as_str).collect::<Vec<_>>());
+        for kind in Kind::all() {
+            assert_eq!(Kind::parse(kind.as_str()), Some(kind));
+        }
+        assert_eq!(Kind::parse("password_reset"), None);
+    }
 }

@@ -11,7 +11,8 @@ use diesel::{
 };
 
 use super::{
-    Outcome, kind_name,
+    Kind, Outcome,
+    notices::Recipient,
     reserve::{Asker, Limits, Text},
 };
 use crate::{
@@ -33,6 +34,8 @@ pub fn lock_reservations(conn: &mut PgConnection) -> Result<(), DbError> {
 
 /// The limits as one query: each part finds the row that has to grow old before there is room under one key, and the
 /// last of them decides. A key that the asker does not have is NULL and finds nothing.
+///
+/// Notices are never charged, so none of the parts sees them.
 ///
 /// What one number gets is counted apart for strangers, who see all their own texts, the withheld ones too, and
 /// nothing of the owner's.
@@ -164,7 +167,7 @@ pub fn insert(
             sms::id.eq(id),
             sms::verification_id.eq(text.challenge),
             sms::send_number.eq(text.send),
-            sms::kind.eq(kind_name(text.kind)),
+            sms::kind.eq(Kind::Code(text.kind).as_str()),
             sms::phone_number.eq(text.to.e164()),
             sms::locale.eq(&text.locale),
             sms::user_id.eq(keys.user),
@@ -178,13 +181,64 @@ pub fn insert(
     Ok(())
 }
 
+/// Waits for its turn among all notices to a number; held until the transaction ends. A space of its own: codes and
+/// notices do not wait for each other.
+pub fn lock_notices(conn: &mut PgConnection, to: &PhoneNumber) -> Result<(), DbError> {
+    sql_query("SELECT pg_advisory_xact_lock(hashtextextended('notices to ' || $1, 0))")
+        .bind::<SqlText, _>(to.e164())
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Whether a number has had `per_day` notices in a day, or one of the kind `once` if that is named.
+pub fn notices_are_full(
+    conn: &mut PgConnection,
+    to: &PhoneNumber,
+    per_day: u16,
+    once: Option<&str>,
+) -> Result<bool, DbError> {
+    #[derive(QueryableByName)]
+    struct Full {
+        #[diesel(sql_type = Bool)]
+        is_full: bool,
+    }
+    let Full { is_full } = sql_query(
+        "SELECT count(*) >= $2 OR count(*) FILTER (WHERE kind = $3) > 0 AS is_full FROM sms_messages
+         WHERE phone_number = $1 AND notice AND state <> 'failed'
+           AND created_at > clock_timestamp() - interval '1 day'",
+    )
+    .bind::<SqlText, _>(to.e164())
+    .bind::<BigInt, _>(i64::from(per_day))
+    .bind::<Nullable<SqlText>, _>(once)
+    .get_result(conn)?;
+    Ok(is_full)
+}
+
+/// Queues a notice. It is charged to no limit of codes, now or later.
+pub fn insert_notice(conn: &mut PgConnection, id: MessageId, to: &Recipient, kind: &str) -> Result<(), DbError> {
+    diesel::insert_into(sms::table)
+        .values((
+            sms::id.eq(id),
+            sms::notice.eq(true),
+            sms::charged.eq(false),
+            sms::stranger.eq(false),
+            sms::send_number.eq(1),
+            sms::kind.eq(kind),
+            sms::phone_number.eq(to.phone.e164()),
+            sms::locale.eq(&to.locale),
+            sms::user_id.eq(to.user),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// A message that one worker has taken.
 #[derive(Debug, QueryableByName)]
 pub struct Claimed {
     /// The message.
     #[diesel(sql_type = SqlUuid)]
     pub id: MessageId,
-    /// Its challenge; none when housekeeping has removed it.
+    /// Its challenge; none for a notice, and when housekeeping has removed it.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub verification_id: Option<ChallengeId>,
     /// What the challenge is for.
@@ -210,16 +264,19 @@ pub struct Claimed {
     pub withheld: bool,
 }
 
-/// Takes the message that has been due longest, past those that other workers hold.
-pub fn claim_next(conn: &mut PgConnection, provider: &str) -> Result<Option<Claimed>, DbError> {
+/// Takes the message that has been due longest, past those that other workers hold, for whoever carries codes or
+/// notices.
+pub fn claim_next(conn: &mut PgConnection, codes: &str, notices: Option<&str>) -> Result<Option<Claimed>, DbError> {
     Ok(sql_query(
-        "UPDATE sms_messages SET state = 'sending', claimed_at = now(), attempts = attempts + 1, provider = $1
+        "UPDATE sms_messages SET state = 'sending', claimed_at = now(), attempts = attempts + 1,
+             provider = CASE WHEN notice THEN $2 ELSE $1 END
          WHERE id = (SELECT id FROM sms_messages WHERE state = 'queued' AND next_attempt_at <= now()
                      ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED)
          RETURNING id, verification_id, send_number, kind, phone_number, locale, attempts, withheld,
              (SELECT purpose FROM phone_verifications AS pv WHERE pv.id = verification_id) AS purpose",
     )
-    .bind::<SqlText, _>(provider)
+    .bind::<SqlText, _>(codes)
+    .bind::<Nullable<SqlText>, _>(notices)
     .get_result(conn)
     .optional()?)
 }
@@ -232,11 +289,11 @@ pub fn lock_number(conn: &mut PgConnection, number: &str) -> Result<(), DbError>
     Ok(())
 }
 
-/// Whether another text to the number is with the provider at this moment.
+/// Whether another code to the number is with the provider at this moment.
 pub fn another_is_under_way(conn: &mut PgConnection, id: MessageId, number: &str) -> Result<bool, DbError> {
     let others = sms::table
         .filter(sms::phone_number.eq(number))
-        .filter(sms::id.ne(id))
+        .filter(sms::id.ne(id).and(sms::notice.eq(false)))
         .filter(sms::state.eq("sending"))
         .filter(sms::claimed_at.gt((db::now() - 1.minute()).nullable()));
     Ok(diesel::select(diesel::dsl::exists(others)).get_result(conn)?)
@@ -286,7 +343,8 @@ pub fn settle_unknown(conn: &mut PgConnection, id: MessageId) -> Result<(), DbEr
     Ok(())
 }
 
-/// Settles a message that surely was not sent, and gives it back to the limits unless it was the asker's to know.
+/// Settles a message that surely was not sent, and gives it back to the limits unless it was the asker's to know. What
+/// was not charged in the first place, a notice, is not charged now.
 pub fn settle_refused(
     conn: &mut PgConnection,
     id: MessageId,
@@ -298,7 +356,7 @@ pub fn settle_refused(
             sms::state.eq("failed"),
             sms::error_code.eq(error_code.and_then(|code| i32::try_from(code).ok())),
             sms::fault.eq(fault.as_str()),
-            sms::charged.eq(fault.is_persons()),
+            sms::charged.eq(sms::charged.and(fault.is_persons().into_sql::<Bool>())),
             sms::settled_at.eq(db::now().nullable()),
         ))
         .execute(conn)?;

@@ -1,5 +1,8 @@
 //! The worker: takes queued messages, makes their codes, calls the provider, records the outcome.
 //!
+//! Messages with a code and notices go one way; they differ only in how they are readied (`ready_code`,
+//! `ready_notice`). A code may be superseded before it leaves, a notice never is.
+//!
 //! The row is marked `sending` and the code's MAC is stored in one committed transaction before the call. A crash
 //! after that leaves the row in `sending`, which becomes `unknown`: nothing is sent twice for one reservation.
 
@@ -11,16 +14,27 @@ use std::{
     time::{Duration, Instant},
 };
 
+use diesel::PgConnection;
 use rand::RngExt as _;
 use tokio::sync::Semaphore;
 
-use super::{kind_named, store};
+use super::{
+    Kind,
+    store::{self, Claimed},
+};
 use crate::{
     app::App,
     db::{self, DbError},
-    domain::{ids::MessageId, one_time_code::OneTimeCode, phone_number::PhoneNumber},
-    features::phone_verifications::{self, store as challenges},
-    sms::{CodeOwner, Fault, Outgoing, SendFailure, texts},
+    domain::{
+        ids::{ChallengeId, MessageId},
+        one_time_code::OneTimeCode,
+        phone_number::PhoneNumber,
+    },
+    features::phone_verifications::{
+        self,
+        store::{self as challenges, Sendable},
+    },
+    sms::{CodeOwner, Content, Fault, NoticeKind, Outgoing, SendFailure, Subject, TextKind, texts},
     web::words::Words,
 };
 
@@ -30,9 +44,18 @@ const PARALLEL_CALLS: usize = 16;
 const MOST_ATTEMPTS: i16 = 5;
 /// The first wait before trying again; it doubles.
 const FIRST_BACKOFF: Duration = Duration::from_millis(500);
+/// How long Twilio goes on trying to bring a notice to a phone that is off: long enough for a shift or an evening without
+/// signal. One that came a day later would sound like something new.
+const NOTICE_LIFETIME: Duration = Duration::from_secs(4 * 60 * 60);
 
 /// Runs until the program stops, then waits for the calls that are under way.
 pub async fn run(app: App) {
+    if app.sms.name_for_notices().is_none() {
+        log::warn!(
+            "event=notices_cannot_be_sent why=\"Verify sends codes only\" \
+             set=\"TWILIO_PHONE_NUMBER or TWILIO_MESSAGING_SERVICE_SID\""
+        );
+    }
     let calls = Arc::new(Semaphore::new(PARALLEL_CALLS));
     while !app.outcomes.is_stopping() {
         app.outcomes.queued.notified().await;
@@ -63,11 +86,19 @@ async fn send_all_due(app: &App, calls: &Arc<Semaphore>) {
 
 struct Message {
     id: MessageId,
-    challenge: crate::domain::ids::ChallengeId,
-    send: i16,
     attempts: i16,
     withheld: bool,
+    /// Whose code it brings; a notice brings none.
+    code_of: Option<CodeOf>,
+    provider: &'static str,
     outgoing: Outgoing,
+}
+
+/// A challenge, and which send of it.
+#[derive(Clone, Copy)]
+struct CodeOf {
+    challenge: ChallengeId,
+    send: i16,
 }
 
 enum Taken {
@@ -77,72 +108,97 @@ enum Taken {
     Nothing,
 }
 
-/// Takes one message and gives it its code, in one transaction that is committed before the provider is called.
+/// Takes one message and readies it, in one transaction that is committed before the provider is called.
 async fn take_next(app: &App) -> Result<Taken, DbError> {
     let taker = app.clone();
     app.db
         .run(move |conn| {
             db::transaction(conn, |conn| {
-                let Some(claimed) = store::claim_next(conn, taker.sms.name())? else { return Ok(Taken::Nothing) };
-                let (Some(challenge), Some(purpose), Some(kind)) =
-                    (claimed.verification_id, claimed.purpose, kind_named(&claimed.kind))
-                else {
-                    store::settle_superseded(conn, claimed.id)?;
-                    return Ok(Taken::NotNow);
-                };
-                let number = PhoneNumber::from_stored(claimed.phone_number);
-                let (code, sendable) = match taker.sms.code_owner() {
-                    CodeOwner::Latchkey => {
-                        let code = OneTimeCode::generate();
-                        let ring = &taker.keys.one_time_code;
-                        let mac = phone_verifications::code_mac(ring, challenge, &purpose, number.e164(), &code);
-                        (Some(code), challenges::put_code(conn, challenge, claimed.send_number, &mac)?)
-                    }
-                    // Nothing starts at Twilio, so nothing there has to make way.
-                    CodeOwner::Twilio if claimed.withheld => {
-                        (None, challenges::find_sendable(conn, challenge, claimed.send_number)?)
-                    }
-                    CodeOwner::Twilio => {
-                        // Two that start at once would be given one verification, and with it one code (SMS-14).
-                        store::lock_number(conn, number.e164())?;
-                        if store::another_is_under_way(conn, claimed.id, number.e164())? {
-                            store::put_back(conn, claimed.id)?;
-                            return Ok(Taken::NotNow);
-                        }
-                        (None, challenges::make_way(conn, challenge, claimed.send_number, number.e164())?)
-                    }
-                };
-                let Some(sendable) = sendable else {
-                    store::settle_superseded(conn, claimed.id)?;
-                    return Ok(Taken::NotNow);
-                };
-                let words = Words::for_locale(&claimed.locale);
-                let origin = taker.origin_line_for(&number);
-                let body = code.as_ref().map(|code| texts::body(kind, code, origin.as_deref(), &words.0));
-                let outgoing = Outgoing {
-                    to: number,
-                    kind,
-                    body: body.unwrap_or_default(),
-                    code,
-                    language: claimed.locale,
-                    valid_for: sendable.valid_for,
-                    replaces: sendable.replaces,
-                };
-                Ok(Taken::Message(Box::new(Message {
-                    id: claimed.id,
-                    challenge,
-                    send: claimed.send_number,
-                    attempts: claimed.attempts,
-                    withheld: claimed.withheld,
-                    outgoing,
-                })))
+                let carriers = (taker.sms.name(), taker.sms.name_for_notices());
+                let Some(claimed) = store::claim_next(conn, carriers.0, carriers.1)? else { return Ok(Taken::Nothing) };
+                match Kind::parse(&claimed.kind) {
+                    Some(Kind::Code(kind)) => ready_code(conn, &taker, claimed, kind),
+                    Some(Kind::Notice(kind)) => ready_notice(conn, &taker, claimed, kind),
+                    // Queued by a newer release than this one.
+                    None => superseded(conn, claimed.id),
+                }
             })
         })
         .await
 }
 
+/// Gives a message its code, unless the challenge is over or a newer send has taken this one's place.
+fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKind) -> Result<Taken, DbError> {
+    let Claimed { id, locale, .. } = claimed;
+    let (Some(challenge), Some(purpose)) = (claimed.verification_id, claimed.purpose) else {
+        return superseded(conn, id);
+    };
+    let send = claimed.send_number;
+    let to = PhoneNumber::from_stored(claimed.phone_number);
+    let (content, valid_for) = match app.sms.code_owner() {
+        CodeOwner::Latchkey => {
+            let code = OneTimeCode::generate();
+            let mac = phone_verifications::code_mac(&app.keys.one_time_code, challenge, &purpose, to.e164(), &code);
+            let Some(sendable) = challenges::put_code(conn, challenge, send, &mac)? else {
+                return superseded(conn, id);
+            };
+            let origin = app.origin_line_for(&to);
+            let body = texts::body(kind, &code, origin.as_deref(), &Words::for_locale(&locale).0);
+            (Content::Ours { subject: Subject::Code { kind, code }, body }, sendable.valid_for)
+        }
+        CodeOwner::Twilio => {
+            let sendable = if claimed.withheld {
+                // Nothing starts at Twilio, so nothing there has to make way.
+                challenges::find_sendable(conn, challenge, send)?
+            } else {
+                // Two that start at once would be given one verification, and with it one code (SMS-14).
+                store::lock_number(conn, to.e164())?;
+                if store::another_is_under_way(conn, id, to.e164())? {
+                    store::put_back(conn, id)?;
+                    return Ok(Taken::NotNow);
+                }
+                challenges::make_way(conn, challenge, send, to.e164())?
+            };
+            let Some(Sendable { valid_for, replaces }) = sendable else { return superseded(conn, id) };
+            (Content::CodeOfVerify { language: locale, replaces }, valid_for)
+        }
+    };
+    Ok(Taken::Message(Box::new(Message {
+        id,
+        attempts: claimed.attempts,
+        withheld: claimed.withheld,
+        code_of: Some(CodeOf { challenge, send }),
+        provider: app.sms.name(),
+        outgoing: Outgoing { to, content, valid_for },
+    })))
+}
+
+/// Words a notice. It is always worth sending: what happened has happened.
+fn ready_notice(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: NoticeKind) -> Result<Taken, DbError> {
+    let Some(provider) = app.sms.name_for_notices() else {
+        store::settle_refused(conn, claimed.id, None, Fault::Ours)?;
+        return Ok(Taken::NotNow);
+    };
+    let body = texts::notice(kind, &Words::for_locale(&claimed.locale).0);
+    let content = Content::Ours { subject: Subject::Notice(kind), body };
+    let to = PhoneNumber::from_stored(claimed.phone_number);
+    Ok(Taken::Message(Box::new(Message {
+        id: claimed.id,
+        attempts: claimed.attempts,
+        withheld: claimed.withheld,
+        code_of: None,
+        provider,
+        outgoing: Outgoing { to, content, valid_for: NOTICE_LIFETIME },
+    })))
+}
+
+fn superseded(conn: &mut PgConnection, id: MessageId) -> Result<Taken, DbError> {
+    store::settle_superseded(conn, id)?;
+    Ok(Taken::NotNow)
+}
+
 async fn deliver(app: &App, message: Message) {
-    let Message { id, challenge, send, attempts, withheld, outgoing } = message;
+    let Message { id, attempts, withheld, code_of, provider, outgoing } = message;
     if withheld {
         tokio::time::sleep(app.call_time.last()).await;
         log::warn!("event=sms_withheld message={id}");
@@ -150,13 +206,18 @@ async fn deliver(app: &App, message: Message) {
     }
     let started = Instant::now();
     let result = app.sms.send(&outgoing).await;
-    app.call_time.note(started.elapsed());
-    log_result(id, app.sms.name(), attempts, &result);
+    // What is withheld is a code, and has to look like one.
+    if code_of.is_some() {
+        app.call_time.note(started.elapsed());
+    }
+    log_result(id, provider, attempts, &result);
     let recorded = app.db.run(move |conn| {
         db::transaction(conn, |conn| match result {
             Ok(accepted) => {
-                if let (None, Some(sid)) = (&outgoing.code, &accepted.sid) {
-                    challenges::put_provider_sid(conn, challenge, send, sid)?;
+                if let (Some(code), Content::CodeOfVerify { .. }, Some(sid)) =
+                    (code_of, &outgoing.content, &accepted.sid)
+                {
+                    challenges::put_provider_sid(conn, code.challenge, code.send, sid)?;
                 }
                 store::settle_sent(conn, id, accepted.sid.as_deref())
             }

@@ -1,6 +1,9 @@
 //! Comparing a code that was typed in: the first two of charge, compare, consume.
 
-use super::{CodeRefused, store};
+use super::{
+    CodeRefused,
+    store::{self, Charged},
+};
 use crate::{
     app::App,
     domain::{ids::ChallengeId, one_time_code::OneTimeCode},
@@ -15,7 +18,7 @@ pub struct Compared {
     pub(super) send: i16,
 }
 
-/// Pays for one guess and compares. The same for every purpose and for both owners of codes.
+/// Pays for one guess and compares, where the guess is all there is to pay.
 ///
 /// # Errors
 /// [`CodeRefused::Wrong`] and [`CodeRefused::Unchecked`] cost one guess, the others none.
@@ -25,7 +28,20 @@ pub async fn check(app: &App, challenge: ChallengeId, code: OneTimeCode) -> Resu
         Some(charged) => Ok(charged),
         None => Err(store::why_closed(conn, challenge)?),
     });
-    let charged = charged.await?;
+    compare(app, challenge, charged.await?, code).await
+}
+
+/// Compares with the code of `challenge`, for which `charged` has been paid and committed. The same for every purpose
+/// and for both owners of codes.
+///
+/// # Errors
+/// What it cost has been paid already, whatever it answers.
+pub async fn compare(
+    app: &App,
+    challenge: ChallengeId,
+    charged: Charged,
+    code: OneTimeCode,
+) -> Result<Compared, CodeRefused> {
     let wrong = match charged.guesses_left {
         0 => CodeRefused::OutOfGuesses,
         guesses_left => CodeRefused::Wrong { guesses_left },

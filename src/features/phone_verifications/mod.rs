@@ -1,10 +1,12 @@
 //! Codes that prove who holds a phone.
 //!
 //! - A challenge is bound to its purpose, its number and the browser that holds its id; it is never found by number.
-//! - A code lives 10 minutes and allows 3 guesses. A resend makes a new code and kills the older one; it is possible
-//!   after 60, 120 and 300 seconds, so a challenge sends at most 4.
+//! - A code lives 10 minutes, or 5 where it opens or confirms an account that there is, and allows 3 guesses. A resend
+//!   makes a new code and kills the older one; it is possible after 60, 120 and 300 seconds, so a challenge sends at
+//!   most 4.
 //! - Charge first, compare second, consume by condition: [`check`] pays for a guess in its own committed statement and
-//!   compares in constant time, [`consume`] uses the challenge up in the caller's transaction, once.
+//!   compares in constant time, [`consume`] uses the challenge up in the caller's transaction, once. Who has to charge
+//!   something of its own too calls [`store::charge_guess`] and [`compare`] one by one.
 //! - A code is ours (we keep its MAC) or Twilio Verify's (we keep its SID); the challenge remembers which.
 
 use std::time::Duration;
@@ -19,11 +21,9 @@ mod check;
 mod consume;
 pub mod store;
 
-pub use check::{Compared, check};
+pub use check::{Compared, check, compare};
 pub use consume::consume;
 
-/// How long a verification code works. NIST SP 800-63B-4, "Out-of-Band Verifiers": at most 10 minutes. SMS-04.
-pub const LIFETIME: Duration = Duration::from_secs(10 * 60);
 /// Guesses for one code.
 pub const GUESSES: i16 = 3;
 /// How long after each send the next one is possible. Their number bounds the sends of a challenge.
@@ -36,14 +36,37 @@ pub const MOST_SENDS: i16 = RESEND_WAITS.len() as i16 + 1;
 pub enum Purpose {
     /// Opening an account.
     Registration,
+    /// The second step of signing in.
+    SignIn,
+    /// Proving it again before a sensitive change, in the session that is to be confirmed.
+    StepUp,
 }
 
 impl Purpose {
+    /// Every purpose.
+    pub const ALL: [Self; 3] = [Self::Registration, Self::SignIn, Self::StepUp];
+
+    /// How long a code for it works: 10 minutes for those who are only getting to know us, 5 where a right code opens
+    /// or confirms an account. NIST SP 800-63B-4, "Out-of-Band Verifiers": at most 10 minutes. SMS-04.
+    pub const fn lifetime(self) -> Duration {
+        match self {
+            Self::Registration => Duration::from_secs(10 * 60),
+            Self::SignIn | Self::StepUp => Duration::from_secs(5 * 60),
+        }
+    }
+
     /// The name in the database and in the MAC.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Registration => "registration",
+            Self::SignIn => "sign_in",
+            Self::StepUp => "step_up",
         }
+    }
+
+    /// The purpose with that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.as_str() == name)
     }
 }
 
@@ -109,4 +132,44 @@ pub(in crate::features) fn code_mac(
     code: &OneTimeCode,
 ) -> StoredMac {
     StoredMac::make(ring, &[challenge.0.as_bytes(), purpose.as_bytes(), number.as_bytes(), code.expose().as_bytes()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::keys::{KeyUse, SecretKey};
+
+    #[test]
+    fn sms_04_a_code_works_10_minutes_and_in_the_second_step_5() {
+        let minutes = Purpose::ALL.map(|purpose| (purpose.as_str(), purpose.lifetime().as_secs() / 60));
+        assert_eq!(minutes, [("registration", 10), ("sign_in", 5), ("step_up", 5)]);
+    }
+
+    #[test]
+    fn a_purpose_is_found_by_its_name() {
+        for purpose in Purpose::ALL {
+            assert_eq!(Purpose::parse(purpose.as_str()), Some(purpose));
+        }
+        assert_eq!(Purpose::parse("SignIn"), None);
+    }
+
+    #[test]
+    fn sms_05_a_codes_mac_fits_one_challenge_purpose_and_number_only() {
+        let secret = SecretKey::for_development();
+        let ring = KeyRing::derive(&secret, KeyUse::OneTimeCode);
+        let challenge = ChallengeId::generate();
+        let code = OneTimeCode::parse("012345").expect("a code");
+        let made = code_mac(&ring, challenge, Purpose::SignIn.as_str(), "+251911234567", &code);
+        let fits = |challenge: ChallengeId, purpose: Purpose, number: &str| {
+            made.matches(
+                &ring,
+                &[challenge.0.as_bytes(), purpose.as_str().as_bytes(), number.as_bytes(), code.expose().as_bytes()],
+            )
+        };
+        assert!(fits(challenge, Purpose::SignIn, "+251911234567"));
+        assert!(!fits(challenge, Purpose::StepUp, "+251911234567"));
+        assert!(!fits(challenge, Purpose::Registration, "+251911234567"));
+        assert!(!fits(challenge, Purpose::SignIn, "+251911234568"));
+        assert!(!fits(ChallengeId::generate(), Purpose::SignIn, "+251911234567"));
+    }
 }

@@ -11,11 +11,14 @@ use diesel::{
     sql_query, sql_types,
 };
 
-use super::{CodeRefused, GUESSES, LIFETIME, MOST_SENDS, NotRenewed, Purpose, RESEND_WAITS};
+use super::{CodeRefused, GUESSES, MOST_SENDS, NotRenewed, Purpose, RESEND_WAITS};
 use crate::{
     crypto::mac::StoredMac,
     db::{self, DbError},
-    domain::{ids::ChallengeId, phone_number::PhoneNumber},
+    domain::{
+        ids::{ChallengeId, SessionId},
+        phone_number::PhoneNumber,
+    },
     schema::phone_verifications as pv,
 };
 
@@ -55,19 +58,24 @@ pub struct Sendable {
     pub replaces: Vec<String>,
 }
 
-fn lifetime() -> PgInterval {
-    i32::try_from(LIFETIME.as_secs()).unwrap_or(i32::MAX).seconds()
-}
-
-/// Opens a challenge. Its code is made when it is sent.
-pub fn insert(conn: &mut PgConnection, id: ChallengeId, purpose: Purpose, phone: &PhoneNumber) -> Result<(), DbError> {
+/// Opens a challenge, for [`Purpose::StepUp`] with the session that is to be confirmed. Its code is made when it is
+/// sent.
+pub fn insert(
+    conn: &mut PgConnection,
+    id: ChallengeId,
+    purpose: Purpose,
+    phone: &PhoneNumber,
+    session: Option<SessionId>,
+) -> Result<(), DbError> {
+    let lifetime = i32::try_from(purpose.lifetime().as_secs()).unwrap_or(i32::MAX).seconds();
     diesel::insert_into(pv::table)
         .values((
             pv::id.eq(id),
             pv::purpose.eq(purpose.as_str()),
             pv::phone_number.eq(phone.e164()),
             pv::guesses_left.eq(GUESSES),
-            pv::expires_at.eq(db::now() + lifetime()),
+            pv::expires_at.eq(db::now() + lifetime),
+            pv::session_id.eq(session),
         ))
         .execute(conn)?;
     Ok(())
@@ -102,6 +110,19 @@ pub fn why_closed(conn: &mut PgConnection, id: ChallengeId) -> Result<CodeRefuse
     let guesses_left: Option<i16> =
         pv::table.filter(pv::id.eq(id)).filter(open).select(pv::guesses_left).first(conn).optional()?;
     Ok(if guesses_left == Some(0) { CodeRefused::OutOfGuesses } else { CodeRefused::Expired })
+}
+
+/// The newest challenge that is to confirm a session, while its page may still ask for another code: for an hour from
+/// its beginning, also when the code itself has expired.
+pub fn find_newest_of_session(conn: &mut PgConnection, session: SessionId) -> Result<Option<ChallengeId>, DbError> {
+    Ok(pv::table
+        .filter(pv::session_id.eq(session).and(pv::purpose.eq(Purpose::StepUp.as_str())))
+        .filter(pv::used_at.is_null().and(pv::closed_at.is_null()))
+        .filter(pv::created_at.gt(db::now() - 1.hour()))
+        .order(pv::created_at.desc())
+        .select(pv::id)
+        .first(conn)
+        .optional()?)
 }
 
 /// Uses the challenge up and answers the number it proves, once, and only while the code of send number `send` is its
@@ -145,6 +166,9 @@ fn wait_after(sends: i16) -> Option<Duration> {
 /// Makes room for a new code if the wait is over: the older code is dead from here on, guesses start again.
 /// Answers the number and which send it is.
 pub fn renew(conn: &mut PgConnection, id: ChallengeId) -> Result<Result<i16, NotRenewed>, DbError> {
+    // What a challenge is for never changes, so it may be read ahead of the one statement that decides.
+    let purpose: Option<String> = pv::table.filter(pv::id.eq(id)).select(pv::purpose).first(conn).optional()?;
+    let Some(purpose) = purpose.as_deref().and_then(Purpose::parse) else { return Ok(Err(NotRenewed::Closed)) };
     let waits: Vec<i32> = RESEND_WAITS.iter().map(|wait| i32::try_from(wait.as_secs()).unwrap_or(i32::MAX)).collect();
     #[derive(QueryableByName)]
     struct Renewed {
@@ -162,7 +186,7 @@ pub fn renew(conn: &mut PgConnection, id: ChallengeId) -> Result<Result<i16, Not
     )
     .bind::<sql_types::Uuid, _>(id)
     .bind::<sql_types::SmallInt, _>(GUESSES)
-    .bind::<sql_types::Double, _>(LIFETIME.as_secs_f64())
+    .bind::<sql_types::Double, _>(purpose.lifetime().as_secs_f64())
     .bind::<sql_types::SmallInt, _>(MOST_SENDS)
     .bind::<sql_types::Array<sql_types::Integer>, _>(&waits)
     .get_result(conn)

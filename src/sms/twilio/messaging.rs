@@ -1,4 +1,4 @@
-//! Programmable Messaging: our code in our words.
+//! Programmable Messaging: our words, with a code of ours or none.
 
 use std::time::Duration;
 
@@ -7,9 +7,10 @@ use serde::de::IgnoredAny;
 use url::Url;
 
 use super::client::{self, Client};
+use crate::domain::phone_number::PhoneNumber;
 use crate::sms::config::{Sender, TwilioConfig};
 use crate::sms::outcome::{Accepted, ConnectionFault, SendFailure};
-use crate::sms::{Outgoing, refused_connection};
+use crate::sms::refused_connection;
 
 /// Twilio drops a message that waited longer; it accepts 1 to 36 000 seconds.
 const LONGEST_VALIDITY: u64 = 36_000;
@@ -39,16 +40,21 @@ impl Messaging {
     }
 
     /// Hands one text to Twilio.
-    pub(in crate::sms) async fn send(&self, text: &Outgoing) -> Result<Accepted, SendFailure> {
-        let validity = validity_period(text.valid_for);
+    pub(in crate::sms) async fn send(
+        &self,
+        to: &PhoneNumber,
+        body: &str,
+        valid_for: Duration,
+    ) -> Result<Accepted, SendFailure> {
+        let validity = validity_period(valid_for);
         let sender = match &self.from {
             Sender::PhoneNumber(from) | Sender::Alphanumeric(from) => ("From", from.as_str()),
             Sender::MessagingService(sid) => ("MessagingServiceSid", sid.as_str()),
         };
         let form = [
-            ("To", text.to.e164()),
+            ("To", to.e164()),
             sender,
-            ("Body", text.body.as_str()),
+            ("Body", body),
             ("ValidityPeriod", &validity),
             // Twilio's own protection against SMS pumping, behind ours.
             ("RiskCheck", "enable"),
@@ -68,7 +74,7 @@ impl Messaging {
     }
 }
 
-/// A text that still waits when its code has expired is of no use to anybody.
+/// A text that still waits when its code has expired, or its news is old, is of no use to anybody.
 fn validity_period(life: Duration) -> String {
     life.as_secs().clamp(1, LONGEST_VALIDITY).to_string()
 }

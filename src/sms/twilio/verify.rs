@@ -13,7 +13,7 @@ use crate::domain::one_time_code::OneTimeCode;
 use crate::domain::phone_number::PhoneNumber;
 use crate::sms::config::TwilioConfig;
 use crate::sms::outcome::{Accepted, CheckFailure, Checked, ConnectionFault, Fault, Refusal, SendFailure};
-use crate::sms::{Outgoing, refused_connection};
+use crate::sms::refused_connection;
 
 /// The length of our codes; a Verify service can be set to 4 to 10 digits.
 const CODE_LENGTH: u32 = 6;
@@ -44,14 +44,19 @@ impl Verify {
         Self { client, base: twilio.verify_base.clone(), service_sid }
     }
 
-    /// Has Twilio make a code and send it.
-    pub(in crate::sms) async fn start(&self, text: &Outgoing) -> Result<Accepted, SendFailure> {
-        for earlier in &text.replaces {
+    /// Has Twilio make a code and send it. What the code is for Twilio does not learn: its text is the same for all.
+    pub(in crate::sms) async fn start(
+        &self,
+        to: &PhoneNumber,
+        language: &str,
+        replaces: &[String],
+    ) -> Result<Accepted, SendFailure> {
+        for earlier in replaces {
             self.cancel(earlier).await.map_err(nothing_sent)?;
         }
-        match self.create(&text.to, Some(&text.language)).await {
+        match self.create(to, Some(language)).await {
             // Twilio answers 404 to a language that it does not have; left out, it goes by the number's country.
-            Err(SendFailure::Refused(Refusal { http_status: 404, .. })) => self.create(&text.to, None).await,
+            Err(SendFailure::Refused(Refusal { http_status: 404, .. })) => self.create(to, None).await,
             outcome => outcome,
         }
     }

@@ -1,0 +1,81 @@
+//! Notices: texts without a code that tell owners what happened to their account (AUT-06, AUT-08).
+//!
+//! - A notice goes to a number that the account's owner has proven, and never to a contested one: somebody else holds
+//!   that phone now.
+//! - It has a quota of its own. What codes may be sent is not less for it, and no asking for codes uses it up.
+//! - A number gets at most 10 in a day, and of each kind that an attempt sets off at most one. What surely was not sent
+//!   does not count.
+//! - The quota is the cap as well: notices go to proven numbers only, each of which cost a code under the installation's
+//!   cap to prove, so the bill for a day is never more than ten texts for each account that there is. A cap of all
+//!   notices together would let whoever busies many accounts silence those of one.
+
+use diesel::PgConnection;
+
+use super::{Kind, store};
+use crate::{
+    db::DbError,
+    domain::{
+        ids::{MessageId, UserId},
+        phone_number::PhoneNumber,
+    },
+    sms::NoticeKind,
+};
+
+/// Notices to one number in a day, of all kinds together. Nobody changes so much in an account in one day.
+pub const NUMBER_PER_DAY: u16 = 10;
+
+/// Who is told.
+#[derive(Debug, Clone)]
+pub struct Recipient {
+    /// The account that it happened to.
+    pub user: UserId,
+    /// Proven by the account's owner and not contested; after a change of number also the one before.
+    pub phone: PhoneNumber,
+    /// Language, BCP 47.
+    pub locale: String,
+}
+
+/// Queues a notice, unless the number has had its part for the day. Stands in the transaction of what it tells of, so
+/// that both happen or neither.
+///
+/// It takes the number's lock, as the last lock of the transaction: after the rows of `users` and `sessions`, and after
+/// a reservation where the same transaction has one. So two that tell one number wait for each other, and never in a
+/// circle.
+///
+/// # Errors
+/// Only the database's. A full quota is no error: what happened has happened, and the account's own pages tell of it.
+pub fn notify(conn: &mut PgConnection, to: &Recipient, kind: NoticeKind) -> Result<(), DbError> {
+    store::lock_notices(conn, &to.phone)?;
+    let name = Kind::Notice(kind).as_str();
+    if store::notices_are_full(conn, &to.phone, NUMBER_PER_DAY, once_a_day(kind).then_some(name))? {
+        log::warn!("event=notice_not_queued user={} kind={name} why=\"too many in a day\"", to.user);
+        return Ok(());
+    }
+    store::insert_notice(conn, MessageId::generate(), to, name)
+}
+
+/// Whether an attempt alone sets it off, which can be repeated at will: then once a day says all there is to say.
+fn once_a_day(kind: NoticeKind) -> bool {
+    match kind {
+        NoticeKind::WrongCodes | NoticeKind::SecondFactorRests | NoticeKind::UnusualSignIn => true,
+        NoticeKind::TwoFactorOn
+        | NoticeKind::TwoFactorChanged
+        | NoticeKind::TwoFactorOff
+        | NoticeKind::BackupCodesMade
+        | NoticeKind::BackupCodeUsed => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn aut_06_what_attempts_set_off_is_told_once_a_day_and_every_change_is_told() {
+        let once = NoticeKind::ALL.into_iter().filter(|kind| once_a_day(*kind));
+        assert_eq!(
+            once.collect::<Vec<_>>(),
+            [NoticeKind::WrongCodes, NoticeKind::SecondFactorRests, NoticeKind::UnusualSignIn]
+        );
+    }
+}
