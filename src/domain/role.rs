@@ -1,12 +1,14 @@
-//! Which kind of account a person opens.
+//! Which kind of account it is.
 
-/// The two kinds of account that people open for themselves.
+/// The two kinds of account that people open for themselves, and the one that they cannot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
     /// A household that looks for or employs a domestic worker.
     Sponsor,
     /// A domestic worker.
     Maid,
+    /// Somebody who runs the service. Made on the host, never by a form.
+    Administrator,
 }
 
 impl Role {
@@ -25,7 +27,13 @@ impl Role {
         match self {
             Self::Sponsor => "sponsor",
             Self::Maid => "maid",
+            Self::Administrator => "administrator",
         }
+    }
+
+    /// The role of a row, which may be one that nobody can choose.
+    pub fn from_stored(written: &str) -> Option<Self> {
+        if written == Self::Administrator.as_str() { Some(Self::Administrator) } else { Self::parse(written) }
     }
 }
 

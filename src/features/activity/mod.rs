@@ -1,12 +1,10 @@
 //! What happened to an account, written in the transaction of the act.
 
-use diesel::{PgConnection, dsl::IntervalDsl as _, prelude::*};
+use crate::domain::browser_name::BrowserName;
 
-use crate::{
-    db::{self, DbError},
-    domain::ids::UserId,
-    schema::activity,
-};
+pub mod store;
+
+pub use store::record;
 
 /// Something that happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,31 +13,102 @@ pub enum Event {
     Registered,
     /// Somebody else has proven the account's number and moved it to an account of theirs.
     NumberContested,
+    /// A browser was signed in with the password, where no second factor is asked for.
+    SignedIn,
+    /// The same with a code from a text.
+    SignedInBySms,
+    /// The same with a code from an authenticator app.
+    SignedInByApp,
+    /// The same with a backup code.
+    SignedInByBackupCode,
+    /// The same without a code, from a trusted device.
+    SignedInFromTrustedDevice,
+    /// Somebody gave a wrong password.
+    PasswordWrong,
+    /// Somebody with the right password gave a wrong code.
+    CodeWrong,
+    /// Ten wrong codes in a row: codes rest for a while.
+    CodesRest,
     /// A browser was signed out by hand.
     SignedOut,
+    /// Two-factor was switched on, or over to texts.
+    TwoFactorBySms,
+    /// Two-factor was switched on, or over to an authenticator app.
+    TwoFactorByApp,
+    /// Two-factor was switched off.
+    TwoFactorOff,
+    /// New backup codes took the place of all before.
+    BackupCodesMade,
+    /// A browser was excused from the second step for 30 days.
+    DeviceTrusted,
+    /// A trusted device was forgotten by hand.
+    DeviceForgotten,
+    /// Another browser was signed out by hand.
+    SessionEnded,
+    /// All other browsers were signed out by hand.
+    OthersEnded,
 }
 
 impl Event {
+    /// All of them.
+    pub const ALL: [Self; 19] = [
+        Self::Registered,
+        Self::NumberContested,
+        Self::SignedIn,
+        Self::SignedInBySms,
+        Self::SignedInByApp,
+        Self::SignedInByBackupCode,
+        Self::SignedInFromTrustedDevice,
+        Self::PasswordWrong,
+        Self::CodeWrong,
+        Self::CodesRest,
+        Self::SignedOut,
+        Self::TwoFactorBySms,
+        Self::TwoFactorByApp,
+        Self::TwoFactorOff,
+        Self::BackupCodesMade,
+        Self::DeviceTrusted,
+        Self::DeviceForgotten,
+        Self::SessionEnded,
+        Self::OthersEnded,
+    ];
+
     /// The name in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Registered => "registered",
             Self::NumberContested => "number_contested",
+            Self::SignedIn => "signed_in",
+            Self::SignedInBySms => "signed_in_by_sms",
+            Self::SignedInByApp => "signed_in_by_app",
+            Self::SignedInByBackupCode => "signed_in_by_backup_code",
+            Self::SignedInFromTrustedDevice => "signed_in_from_trusted_device",
+            Self::PasswordWrong => "password_wrong",
+            Self::CodeWrong => "code_wrong",
+            Self::CodesRest => "codes_rest",
             Self::SignedOut => "signed_out",
+            Self::TwoFactorBySms => "two_factor_by_sms",
+            Self::TwoFactorByApp => "two_factor_by_app",
+            Self::TwoFactorOff => "two_factor_off",
+            Self::BackupCodesMade => "backup_codes_made",
+            Self::DeviceTrusted => "device_trusted",
+            Self::DeviceForgotten => "device_forgotten",
+            Self::SessionEnded => "session_ended",
+            Self::OthersEnded => "others_ended",
         }
+    }
+
+    /// The event of that name.
+    pub fn from_stored(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|event| event.as_str() == name)
     }
 }
 
-/// Writes it down, with the coarse address of whoever did it; none when it was done to the account from outside.
-pub fn record(conn: &mut PgConnection, user: UserId, event: Event, address: Option<&str>) -> Result<(), DbError> {
-    diesel::insert_into(activity::table)
-        .values((activity::user_id.eq(user), activity::event.eq(event.as_str()), activity::address.eq(address)))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Removes what happened more than a year ago, for housekeeping (DAT-03).
-pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    let old = activity::happened_at.lt(db::now() - 1.year());
-    Ok(diesel::delete(activity::table.filter(old)).execute(conn)?)
+/// Who did something, as far as it is kept: what the owner recognises a browser by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// Browser and system.
+    pub browser: BrowserName,
+    /// The address without its end.
+    pub address: String,
 }

@@ -68,7 +68,7 @@ pub fn tidy(conn: &mut PgConnection) -> Result<Removed, DbError> {
         sessions: sessions::store::remove_expired(conn)?,
         throttles: throttles::remove_expired(conn)?,
         messages: messages::store::remove_expired(conn)?,
-        activity: activity::remove_expired(conn)?,
+        activity: activity::store::remove_expired(conn)?,
         abandoned_messages: messages::store::settle_abandoned(conn)?,
     })
 }

@@ -9,7 +9,10 @@ use chrono::{DateTime, Utc};
 use crate::domain::{
     email_address::EmailAddress, full_name::FullName, ids::UserId, phone_number::PhoneNumber, role::Role,
 };
-use crate::{crypto::hasher::PasswordHash, features::phone_verifications::VerifiedPhone};
+use crate::{
+    crypto::hasher::PasswordHash,
+    features::{phone_verifications::VerifiedPhone, two_factor::Method},
+};
 
 pub mod store;
 
@@ -40,18 +43,49 @@ pub enum Taken {
     Email,
 }
 
-/// The account as its own overview shows it.
-pub struct Overview {
-    /// Sponsor or maid.
+/// An account as its owner's pages show it. Loaded with the session, in the same query.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The account.
+    pub id: UserId,
+    /// Raised by every change that must end what was granted before.
+    pub auth_epoch: i32,
+    /// Sponsor, maid or administrator.
     pub role: Role,
-    /// As the person writes it.
-    pub full_name: FullName,
+    /// As the person writes it. Administrators have no profile.
+    pub full_name: Option<FullName>,
+    /// Optional for maids.
+    pub email: Option<EmailAddress>,
+    /// Language of pages and texts, BCP 47.
+    pub locale: String,
     /// The account's number.
     pub phone: PhoneNumber,
     /// When the number was proven, or when it was contested.
     pub phone_since: DateTime<Utc>,
-    /// Whether somebody else has proven it since.
+    /// Whether somebody else has proven it since: then it opens this account no more.
     pub phone_contested: bool,
+    /// How it asks for a second factor; none when it does not.
+    pub two_factor: Option<Method>,
+    /// Backup codes that are not used yet.
+    pub backup_codes_left: i64,
+}
+
+impl Account {
+    /// The account with the epoch that it was loaded with.
+    pub fn epoch(&self) -> UserEpoch {
+        UserEpoch { id: self.id, auth_epoch: self.auth_epoch }
+    }
+
+    /// The number, while it is proven for this account.
+    pub fn proven_phone(&self) -> Option<&PhoneNumber> {
+        (!self.phone_contested).then_some(&self.phone)
+    }
+
+    /// What the person signs in with, for password managers and lists of backup codes: the email address, or else the
+    /// number.
+    pub fn identifier(&self) -> String {
+        self.email.as_ref().map_or_else(|| self.phone.e164().to_owned(), |email| email.as_str().to_owned())
+    }
 }
 
 /// An account and the epoch that everything granted to it carries.

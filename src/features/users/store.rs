@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{PgConnection, dsl::exists, prelude::*, select};
 
-use super::{NewUser, Overview, Taken, UserEpoch};
+use super::{NewUser, Taken, UserEpoch};
 use crate::{
     db::{self, DbError},
     domain::{full_name::FullName, ids::UserId, phone_number::PhoneNumber, role::Role},
@@ -51,6 +51,7 @@ fn insert_profile(conn: &mut PgConnection, id: UserId, role: Role, name: &FullNa
         Role::Maid => diesel::insert_into(maid_profiles::table)
             .values((maid_profiles::user_id.eq(id), maid_profiles::full_name.eq(name.as_str())))
             .execute(conn)?,
+        Role::Administrator => 0,
     };
     Ok(())
 }
@@ -65,34 +66,4 @@ pub fn contest_number(conn: &mut PgConnection, phone: &PhoneNumber) -> Result<Op
         .get_result(conn)
         .optional()?;
     Ok(contested)
-}
-
-/// What the overview page shows.
-pub fn find_overview(conn: &mut PgConnection, id: UserId) -> Result<Option<Overview>, DbError> {
-    type Row = (String, String, Option<DateTime<Utc>>, Option<DateTime<Utc>>, Option<String>, Option<String>);
-    let row: Option<Row> = users::table
-        .left_join(sponsor_profiles::table)
-        .left_join(maid_profiles::table)
-        .filter(users::id.eq(id))
-        .select((
-            users::role,
-            users::phone_number,
-            users::phone_verified_at,
-            users::phone_contested_at,
-            sponsor_profiles::full_name.nullable(),
-            maid_profiles::full_name.nullable(),
-        ))
-        .first(conn)
-        .optional()?;
-    row.map(|(role, phone, verified_at, contested_at, sponsor, maid)| {
-        let malformed = || DbError::Fault(format!("users {id}: a stored value is malformed"));
-        Ok(Overview {
-            role: Role::parse(&role).ok_or_else(malformed)?,
-            full_name: sponsor.or(maid).and_then(|name| FullName::parse(&name).ok()).ok_or_else(malformed)?,
-            phone: PhoneNumber::from_stored(phone),
-            phone_since: verified_at.or(contested_at).ok_or_else(malformed)?,
-            phone_contested: verified_at.is_none(),
-        })
-    })
-    .transpose()
 }
