@@ -22,11 +22,11 @@ impl FromRequest for Registering {
         let visitor = Visitor::from_request(request, payload);
         Box::pin(async move {
             let visitor = visitor.await?;
-            let Some(id) = visitor.cookies.registration() else { return Err(PageError::Elsewhere("/register")) };
+            let Some(id) = visitor.cookies.registration() else { return Err(PageError::elsewhere("/register")) };
             let found = visitor.app.db.run(move |conn| store::find_live(conn, id)).await;
             match found? {
                 Some(pending) => Ok(Self { visitor, pending }),
-                None => Err(PageError::Elsewhere("/register")),
+                None => Err(PageError::elsewhere("/register")),
             }
         })
     }

@@ -312,7 +312,7 @@ async fn after_send(
 async fn reload(visit: &Registering) -> Result<Pending, PageError> {
     let id = visit.pending.id;
     let found = visit.visitor.app.db.run(move |conn| store::find_live(conn, id)).await;
-    found?.ok_or(PageError::Elsewhere("/register"))
+    found?.ok_or(PageError::elsewhere("/register"))
 }
 
 /// The button always works: pressed early, the page comes back and says when. `Retry-After` says it to programs;
