@@ -17,5 +17,6 @@ pub mod log;
 pub mod markup;
 pub mod next;
 pub mod page;
+pub mod principal;
 pub mod request;
 pub mod words;

@@ -4,7 +4,13 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use futures_util::future::LocalBoxFuture;
 
 use super::{Pending, store};
-use crate::{features::sessions::principals::Visitor, web::error::PageError};
+use crate::{
+    features::sessions::principals::Visitor,
+    web::{
+        error::PageError,
+        principal::{Principal, Who},
+    },
+};
 
 /// A browser with a live registration. Without one the visit goes to the first page.
 pub struct Registering {
@@ -12,6 +18,10 @@ pub struct Registering {
     pub visitor: Visitor,
     /// The registration.
     pub pending: Pending,
+}
+
+impl Principal for Registering {
+    const WHO: Who = Who::Registering;
 }
 
 impl FromRequest for Registering {

@@ -1,6 +1,6 @@
 //! Who is asking, as types that a handler's arguments name.
 //!
-//! A handler's first argument is one of them: a route cannot be registered otherwise, and its entry in the table of
+//! A handler's first argument is a [`Principal`]: a route cannot be registered otherwise, and its entry in the table of
 //! routes says which.
 
 use std::future::{Ready, ready};
@@ -26,54 +26,20 @@ use crate::{
         users::Account,
     },
     web::{
-        client_address::client_address, clock::Clock, cookies::Cookies, error::PageError, next::Next, page::Chrome,
-        request::Reference, words::Words,
+        client_address::client_address,
+        clock::Clock,
+        cookies::Cookies,
+        error::PageError,
+        next::Next,
+        page::Chrome,
+        principal::{Principal, Who},
+        request::Reference,
+        words::Words,
     },
 };
 
 /// Where people who are not signed in are sent.
 pub const ENTRANCE: &str = "/login";
-
-/// The kinds of principal, for the table of routes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Who {
-    /// Anybody, also a machine.
-    Visitor,
-    /// A browser that has begun to register.
-    Registering,
-    /// A browser whose password was accepted and that owes a second factor.
-    PendingSignIn,
-    /// A signed-in browser.
-    SignedIn,
-    /// A signed-in browser that has proven to be the owner's within 5 minutes.
-    Fresh,
-    /// A signed-in administrator.
-    Administrator,
-}
-
-/// A type that says who is asking. Only these can be a handler's first argument.
-pub trait Principal: FromRequest {
-    /// Which.
-    const WHO: Who;
-}
-
-/// The arguments of a handler, which begin with a [`Principal`].
-pub trait Asked {
-    /// Who may come.
-    const WHO: Who;
-}
-
-impl<P: Principal> Asked for (P,) {
-    const WHO: Who = P::WHO;
-}
-
-impl<P: Principal, A> Asked for (P, A) {
-    const WHO: Who = P::WHO;
-}
-
-impl<P: Principal, A, B> Asked for (P, A, B) {
-    const WHO: Who = P::WHO;
-}
 
 /// Anybody. Costs no query.
 #[derive(Clone)]
