@@ -15,7 +15,12 @@ impl Authenticator {
         let uri = page.attribute("a[href^='otpauth:']", "href").expect("a link to the app");
         let uri = url::Url::parse(&uri).unwrap();
         let (_, secret) = uri.query_pairs().find(|(name, _)| name == "secret").unwrap();
-        let secret = Secret::try_from_base32(&secret).unwrap();
+        Self::with_secret(&secret)
+    }
+
+    /// Sets the app up with a secret that was typed in.
+    pub fn with_secret(base32: &str) -> Self {
+        let secret = Secret::try_from_base32(base32).unwrap();
         let builder = Builder::new().with_algorithm(Algorithm::SHA1).with_digits(6).with_step_duration(30);
         Self(builder.with_secret(secret).build_noncompliant())
     }
@@ -26,6 +31,14 @@ impl Authenticator {
             tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         }
         self.code_of(0)
+    }
+
+    /// The next code after one that was used: waits for its step.
+    pub async fn code_after(&self, used: &str) -> String {
+        while self.code_of(0) == used {
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        }
+        self.code().await
     }
 
     /// The code of so many steps later, or earlier.
