@@ -42,6 +42,10 @@ pub struct Keys {
     pub one_time_code: KeyRing,
     /// For the keys of throttles.
     pub throttle_key: KeyRing,
+    /// Seals the secrets of authenticator apps.
+    pub totp_secret: KeyRing,
+    /// Seals the cookie of known browsers.
+    pub device_cookie: KeyRing,
 }
 
 impl App {
@@ -58,6 +62,8 @@ impl App {
             keys: Arc::new(Keys {
                 one_time_code: KeyRing::derive(secret, KeyUse::OneTimeCode),
                 throttle_key: KeyRing::derive(secret, KeyUse::ThrottleKey),
+                totp_secret: KeyRing::derive(secret, KeyUse::TotpSecret),
+                device_cookie: KeyRing::derive(secret, KeyUse::DeviceCookie),
             }),
             outcomes: Outcomes::listen(config.database_url().to_owned()),
             call_time: Arc::default(),

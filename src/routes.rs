@@ -1,74 +1,115 @@
 //! Every URL and its handler, on one screen.
 
 use actix_web::{
-    Handler, HttpRequest, HttpResponse, Resource, Responder, guard,
+    FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, guard,
     http::{Method, header},
     web::{self, ServiceConfig},
 };
 
 use crate::{
-    features::{account, demo_inbox, health, home, information, registration},
-    web::{assets, error},
+    features::{
+        account, demo_inbox, health, home, information, registration,
+        sign_in, step_up,
+    },
+    web::{
+        assets, error,
+        principal::{Asked, Who},
+    },
 };
 
 /// Registers them all.
-#[rustfmt::skip]
 pub fn configure(config: &mut ServiceConfig) {
-    page("/").get(home::handlers::show).add(config);
-
-    page("/register").get(registration::handlers::show_form).post(registration::handlers::submit_form).add(config);
-    page("/register/verify").get(registration::handlers::show_code).post(registration::handlers::submit_code).add(config);
-    page("/register/resend").post(registration::handlers::resend).add(config);
-    page("/register/phone").post(registration::handlers::correct_number).add(config);
-    page("/register/claim").get(registration::handlers::show_claim).post(registration::handlers::submit_claim).add(config);
-
-    page("/account").get(account::handlers::show).add(config);
-    page("/logout").post(account::handlers::sign_out).add(config);
-
-    page("/help").get(information::handlers::show_help).add(config);
-    page("/privacy").get(information::handlers::show_privacy).add(config);
-    page("/terms").get(information::handlers::show_terms).add(config);
-
-    page("/demo/inbox").get(demo_inbox::handlers::show).add(config);
-
-    page("/healthz").get(health::alive).add(config);
-    page("/readyz").get(health::ready).add(config);
-    page("/static/{name}").get(assets::show).add(config);
-
+    for page in pages() {
+        page.add(config);
+    }
     config.default_service(web::route().to(error::show_not_found));
+}
+
+/// A URL, a method, and who may come: what the tests of access walk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// The URL, `{id}` standing for any.
+    pub path: &'static str,
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The handler's principal.
+    pub who: Who,
+}
+
+/// Every route, as it is registered.
+pub fn table() -> Vec<Entry> {
+    pages().into_iter().flat_map(|page| page.entries).collect()
+}
+
+#[rustfmt::skip]
+fn pages() -> Vec<Page> {
+    vec![
+        page("/").get(home::handlers::show),
+
+        page("/register").get(registration::handlers::show_form).post(registration::handlers::submit_form),
+        page("/register/verify").get(registration::handlers::show_code).post(registration::handlers::submit_code),
+        page("/register/resend").post(registration::handlers::resend),
+        page("/register/phone").post(registration::handlers::correct_number),
+        page("/register/claim").get(registration::handlers::show_claim).post(registration::handlers::submit_claim),
+
+        page("/login").get(sign_in::handlers::show_form).post(sign_in::handlers::submit_form),
+        page("/login/verify").get(sign_in::handlers::show_code).post(sign_in::handlers::submit_code),
+        page("/login/resend").post(sign_in::handlers::resend),
+        page("/login/backup-code").get(sign_in::handlers::show_backup_code).post(sign_in::handlers::submit_backup_code),
+        page("/logout").post(account::handlers::sign_out),
+
+        page("/confirm").get(step_up::handlers::show).post(step_up::handlers::submit),
+        page("/confirm/resend").post(step_up::handlers::resend),
+
+        page("/account").get(account::handlers::show),
+
+        page("/help").get(information::handlers::show_help),
+        page("/privacy").get(information::handlers::show_privacy),
+        page("/terms").get(information::handlers::show_terms),
+
+        page("/demo/inbox").get(demo_inbox::handlers::show),
+
+        page("/healthz").get(health::alive),
+        page("/readyz").get(health::ready),
+        page("/static/{name}").get(assets::show),
+    ]
 }
 
 /// A URL with its methods. HEAD is GET without the body; any other method is a 405 that says what is allowed.
 struct Page {
+    path: &'static str,
     resource: Resource,
     allowed: Vec<&'static str>,
+    entries: Vec<Entry>,
 }
 
 fn page(path: &'static str) -> Page {
-    Page { resource: web::resource(path), allowed: Vec::new() }
+    Page { path, resource: web::resource(path), allowed: Vec::new(), entries: Vec::new() }
 }
 
 impl Page {
     fn get<F, Args>(mut self, handler: F) -> Self
     where
         F: Handler<Args>,
-        Args: actix_web::FromRequest + 'static,
+        Args: Asked + FromRequest + 'static,
         F::Output: Responder + 'static,
     {
         let read = guard::Any(guard::Get()).or(guard::Head());
         self.resource = self.resource.route(web::route().guard(read).to(handler));
         self.allowed.extend(["GET", "HEAD"]);
+        self.entries.push(Entry { path: self.path, method: "GET", who: Args::WHO });
         self
     }
 
     fn post<F, Args>(mut self, handler: F) -> Self
     where
         F: Handler<Args>,
-        Args: actix_web::FromRequest + 'static,
+        Args: Asked + FromRequest + 'static,
         F::Output: Responder + 'static,
     {
         self.resource = self.resource.route(web::method(Method::POST).to(handler));
         self.allowed.push("POST");
+        self.entries.push(Entry { path: self.path, method: "POST", who: Args::WHO });
         self
     }
 

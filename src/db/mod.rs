@@ -19,6 +19,9 @@ use diesel::{
 
 pub mod columns;
 pub mod migrations;
+mod statement;
+
+pub use statement::{Statement, statement};
 
 /// How long a request waits for a connection. ARC-04.
 pub const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);

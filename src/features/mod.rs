@@ -12,6 +12,8 @@ pub mod passwords;
 pub mod phone_verifications;
 pub mod registration;
 pub mod sessions;
+pub mod sign_in;
+pub mod step_up;
 pub mod throttles;
 pub mod two_factor;
 pub mod users;

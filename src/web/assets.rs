@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::sync::LazyLock;
 
 use crate::web::error::{Answer, PageError};
+use crate::web::principal::Anyone;
 use actix_web::http::header::{
     AcceptEncoding, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETag, Encoding, EntityTag, Header as _, IfNoneMatch,
     VARY,
@@ -85,7 +86,7 @@ pub fn serve(request: &HttpRequest, name: &str) -> Option<HttpResponse> {
 }
 
 /// `GET /static/{name}`
-pub async fn show(request: HttpRequest, name: actix_web::web::Path<String>) -> Answer {
+pub async fn show(_: Anyone, request: HttpRequest, name: actix_web::web::Path<String>) -> Answer {
     serve(&request, &name).ok_or(PageError::NotFound)
 }
 

@@ -23,7 +23,7 @@ use crate::{
         keys::{KeyRing, KeyUse},
         token::Token,
     },
-    domain::ids::{BrowserId, RegistrationId},
+    domain::ids::{BrowserId, RegistrationId, SignInId},
     web::page::Notice,
 };
 
@@ -76,6 +76,7 @@ pub struct Cookies(Session);
 const SESSION: &str = "session";
 const BROWSER: &str = "browser";
 const REGISTRATION: &str = "registration";
+const SIGN_IN: &str = "sign-in";
 const NOTICE: &str = "notice";
 
 impl Cookies {
@@ -126,6 +127,26 @@ impl Cookies {
     /// Forgets it.
     pub fn end_registration(&self) {
         self.0.remove(REGISTRATION);
+    }
+
+    /// The sign-in whose second step is owed here.
+    pub fn sign_in_begun(&self) -> Option<SignInId> {
+        self.get(SIGN_IN)
+    }
+
+    /// Remembers it.
+    pub fn begin_sign_in(&self, id: SignInId) {
+        self.put(SIGN_IN, id);
+    }
+
+    /// Forgets it.
+    pub fn end_sign_in(&self) {
+        self.0.remove(SIGN_IN);
+    }
+
+    /// Puts a session's new token in the place of the one before; all else stays.
+    pub fn renew_session(&self, token: &Token) {
+        self.put(SESSION, token.to_cookie().as_str());
     }
 
     /// Leaves a notice for the next page.

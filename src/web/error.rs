@@ -1,7 +1,7 @@
 //! Whatever does not end in a page of a feature: one error page for every status, under a reference that is also in
 //! the log.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{borrow::Cow, panic::AssertUnwindSafe, time::Duration};
 
 use actix_web::{
     HttpRequest, HttpResponse, ResponseError,
@@ -34,7 +34,7 @@ pub type Answer = Result<HttpResponse, PageError>;
 pub enum PageError {
     /// Nothing is wrong; the right step is elsewhere. 303.
     #[error("elsewhere: {0}")]
-    Elsewhere(&'static str),
+    Elsewhere(Cow<'static, str>),
     /// 400.
     #[error("malformed")]
     Malformed,
@@ -84,6 +84,11 @@ pub enum PageError {
 }
 
 impl PageError {
+    /// The right step is at `path`.
+    pub fn elsewhere(path: &'static str) -> Self {
+        Self::Elsewhere(Cow::Borrowed(path))
+    }
+
     /// A fault of ours, with its cause for the log.
     pub fn fault(why: impl std::fmt::Display) -> Self {
         Self::Fault(why.to_string())
@@ -124,7 +129,7 @@ impl PageError {
     pub fn page(&self, app: &App, words: Words, reference: &Reference) -> HttpResponse {
         let status = self.status_code();
         if let Self::Elsewhere(path) = self {
-            return HttpResponse::build(status).insert_header((LOCATION, *path)).finish();
+            return HttpResponse::build(status).insert_header((LOCATION, path.as_ref())).finish();
         }
         let level = if status.is_server_error() { log::Level::Error } else { log::Level::Warn };
         log::log!(level, "event=refused status={} request={reference} why={:?}", status.as_u16(), self.to_string());

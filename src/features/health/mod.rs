@@ -3,15 +3,15 @@
 use actix_web::{HttpResponse, web::Data};
 use diesel::{RunQueryDsl as _, sql_query};
 
-use crate::{app::App, db::DbError};
+use crate::{app::App, db::DbError, web::principal::Anyone};
 
 /// `GET /healthz`: the process answers.
-pub async fn alive() -> HttpResponse {
+pub async fn alive(_: Anyone) -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
 }
 
 /// `GET /readyz`: the database answers too.
-pub async fn ready(app: Data<App>) -> HttpResponse {
+pub async fn ready(_: Anyone, app: Data<App>) -> HttpResponse {
     let asked = app.db.run(|conn| sql_query("SELECT 1").execute(conn).map_err(DbError::from)).await;
     match asked {
         Ok(_) => HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ready\n"),

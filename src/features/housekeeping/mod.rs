@@ -7,7 +7,10 @@ use diesel::PgConnection;
 use crate::{
     app::App,
     db::DbError,
-    features::{activity, messages, phone_verifications, registration, sessions, throttles},
+    features::{
+        activity, messages, passwords::guesses, phone_verifications, registration, sessions, sign_in, throttles,
+        trusted_devices,
+    },
 };
 
 /// How often.
@@ -35,6 +38,9 @@ pub struct Removed {
     registrations: usize,
     challenges: usize,
     sessions: usize,
+    sign_ins: usize,
+    trusted_devices: usize,
+    guesses: usize,
     throttles: usize,
     messages: usize,
     activity: usize,
@@ -45,10 +51,13 @@ impl std::fmt::Display for Removed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "registrations={} challenges={} sessions={} throttles={} messages={} activity={} abandoned_messages={}",
+            "registrations={} challenges={} sessions={} sign_ins={} trusted_devices={} guesses={} throttles={} messages={} activity={} abandoned_messages={}",
             self.registrations,
             self.challenges,
             self.sessions,
+            self.sign_ins,
+            self.trusted_devices,
+            self.guesses,
             self.throttles,
             self.messages,
             self.activity,
@@ -66,6 +75,9 @@ pub fn tidy(conn: &mut PgConnection) -> Result<Removed, DbError> {
         registrations: registration::store::remove_expired(conn)?,
         challenges: phone_verifications::store::remove_expired(conn)?,
         sessions: sessions::store::remove_expired(conn)?,
+        sign_ins: sign_in::store::remove_expired(conn)?,
+        trusted_devices: trusted_devices::store::remove_expired(conn)?,
+        guesses: guesses::remove_expired(conn)?,
         throttles: throttles::remove_expired(conn)?,
         messages: messages::store::remove_expired(conn)?,
         activity: activity::store::remove_expired(conn)?,

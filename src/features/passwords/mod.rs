@@ -7,6 +7,7 @@
 //! - The rater knows the person (name, email address, phone number, all in parts) and the words that people here choose
 //!   first: Latchkey's own, places, names, months. A long phrase may contain any of them. AUT-02.
 
+pub mod guesses;
 mod local_words;
 mod strength;
 

@@ -112,6 +112,14 @@ pub fn why_closed(conn: &mut PgConnection, id: ChallengeId) -> Result<CodeRefuse
     Ok(if guesses_left == Some(0) { CodeRefused::OutOfGuesses } else { CodeRefused::Expired })
 }
 
+/// Waits for its turn among all codes that are asked for to confirm a session; held until the transaction ends.
+pub fn lock_session(conn: &mut PgConnection, session: SessionId) -> Result<(), DbError> {
+    db::statement("SELECT pg_advisory_xact_lock(hashtextextended('confirmation of ' || $1::text, 0))")
+        .bind::<sql_types::Uuid, _>(session)
+        .execute(conn)?;
+    Ok(())
+}
+
 /// The newest challenge that is to confirm a session, while its page may still ask for another code: for an hour from
 /// its beginning, also when the code itself has expired.
 pub fn find_newest_of_session(conn: &mut PgConnection, session: SessionId) -> Result<Option<ChallengeId>, DbError> {

@@ -10,9 +10,9 @@ use super::{
 use crate::{
     crypto::{keys::KeyRing, token::Token},
     db::{self, DbError},
-    domain::{client_address::ClientAddress, ids::RegistrationId},
+    domain::ids::RegistrationId,
     features::{
-        activity::{self, Event},
+        activity::{self, Event, Origin},
         phone_verifications::VerifiedPhone,
         users::{self, Taken},
     },
@@ -26,7 +26,7 @@ pub fn move_number(
     conn: &mut PgConnection,
     throttle_key: &KeyRing,
     registration: RegistrationId,
-    from: ClientAddress,
+    origin: &Origin,
 ) -> Result<Proven, NotProven> {
     db::transaction(conn, |conn| {
         let pending = store::lock(conn, registration)?.ok_or(NotProven::Gone)?;
@@ -37,7 +37,7 @@ pub fn move_number(
             return Ok(Proven::NotToday);
         }
         // In a savepoint: with an email in the way the number must stay where it was, and the charge must stay too.
-        match db::transaction(conn, |conn| move_to_new_account(conn, pending, from)) {
+        match db::transaction(conn, |conn| move_to_new_account(conn, pending, origin)) {
             Ok(token) => Ok(Proven::Opened(token)),
             Err(NotMoved::Taken(taken)) => Ok(Proven::from(taken)),
             Err(NotMoved::Failed(error)) => Err(error),
@@ -45,14 +45,14 @@ pub fn move_number(
     })
 }
 
-fn move_to_new_account(conn: &mut PgConnection, pending: Pending, from: ClientAddress) -> Result<Token, NotMoved> {
+fn move_to_new_account(conn: &mut PgConnection, pending: Pending, origin: &Origin) -> Result<Token, NotMoved> {
     let number = pending.details.phone.clone();
     if let Some(owner) = users::store::contest_number(conn, &number)? {
         activity::record(conn, owner, Event::NumberContested, None)?;
         log::warn!("event=number_contested user={owner} registration={}", pending.id);
     }
     let phone = VerifiedPhone::proven_earlier(number);
-    prove_phone::insert_account(conn, pending, phone, from)?.map_err(NotMoved::Taken)
+    prove_phone::insert_account(conn, pending, phone, origin)?.map_err(NotMoved::Taken)
 }
 
 /// Why a number stays where it is.

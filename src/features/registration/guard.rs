@@ -4,7 +4,13 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use futures_util::future::LocalBoxFuture;
 
 use super::{Pending, store};
-use crate::{features::sessions::principals::Visitor, web::error::PageError};
+use crate::{
+    features::sessions::principals::Visitor,
+    web::{
+        error::PageError,
+        principal::{Principal, Who},
+    },
+};
 
 /// A browser with a live registration. Without one the visit goes to the first page.
 pub struct Registering {
@@ -12,6 +18,10 @@ pub struct Registering {
     pub visitor: Visitor,
     /// The registration.
     pub pending: Pending,
+}
+
+impl Principal for Registering {
+    const WHO: Who = Who::Registering;
 }
 
 impl FromRequest for Registering {
@@ -22,11 +32,11 @@ impl FromRequest for Registering {
         let visitor = Visitor::from_request(request, payload);
         Box::pin(async move {
             let visitor = visitor.await?;
-            let Some(id) = visitor.cookies.registration() else { return Err(PageError::Elsewhere("/register")) };
+            let Some(id) = visitor.cookies.registration() else { return Err(PageError::elsewhere("/register")) };
             let found = visitor.app.db.run(move |conn| store::find_live(conn, id)).await;
             match found? {
                 Some(pending) => Ok(Self { visitor, pending }),
-                None => Err(PageError::Elsewhere("/register")),
+                None => Err(PageError::elsewhere("/register")),
             }
         })
     }

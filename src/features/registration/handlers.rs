@@ -213,9 +213,11 @@ pub async fn submit_code(visit: Registering, form: Form<CodeForm>) -> Answer {
         Ok(compared) => compared,
         Err(refusal) => return code_refused(&visit, refusal).await,
     };
-    let (keys, registration, from) = (app.keys.clone(), visit.pending.id, visit.visitor.address);
-    let proven =
-        app.db.run(move |conn| prove_phone::prove_phone(conn, &keys.throttle_key, registration, compared, from));
+    let (keys, registration) = (app.keys.clone(), visit.pending.id);
+    let (from, origin) = (visit.visitor.address, visit.visitor.origin());
+    let proven = app.db.run(move |conn| {
+        prove_phone::prove_phone(conn, &keys.throttle_key, registration, compared, from, &origin)
+    });
     after_proof(&visit.visitor, proven.await)
 }
 
@@ -315,7 +317,7 @@ async fn after_send(
 async fn reload(visit: &Registering) -> Result<Pending, PageError> {
     let id = visit.pending.id;
     let found = visit.visitor.app.db.run(move |conn| store::find_live(conn, id)).await;
-    found?.ok_or(PageError::Elsewhere("/register"))
+    found?.ok_or(PageError::elsewhere("/register"))
 }
 
 /// The button always works: pressed early, the page comes back and says when. `Retry-After` says it to programs;
@@ -368,8 +370,9 @@ pub async fn submit_claim(visit: Registering, form: Form<ClaimForm>) -> Answer {
             Ok(see_other(ENTRANCE))
         }
         Some(Choice::Move) => {
-            let (keys, from) = (app.keys.clone(), visit.visitor.address);
-            let moved = app.db.run(move |conn| answer_claim::move_number(conn, &keys.throttle_key, registration, from));
+            let (keys, origin) = (app.keys.clone(), visit.visitor.origin());
+            let moved =
+                app.db.run(move |conn| answer_claim::move_number(conn, &keys.throttle_key, registration, &origin));
             after_proof(&visit.visitor, moved.await)
         }
     }

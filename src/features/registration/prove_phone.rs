@@ -8,9 +8,9 @@ use crate::{
     db::{self, DbError},
     domain::{client_address::ClientAddress, ids::RegistrationId},
     features::{
-        activity::{self, Event},
+        activity::{Event, Origin},
         phone_verifications::{self, CodeRefused, Compared, VerifiedPhone},
-        sessions::{self, StartFailed},
+        sessions::{self, Proof, StartFailed},
         throttles::{self, Rule},
         users::{self, NewUser, Taken},
     },
@@ -59,6 +59,7 @@ pub fn prove_phone(
     registration: RegistrationId,
     compared: Compared,
     from: ClientAddress,
+    origin: &Origin,
 ) -> Result<Proven, NotProven> {
     db::transaction(conn, |conn| {
         // The registration before its challenge, as everywhere: two that lock them in different order deadlock.
@@ -67,7 +68,7 @@ pub fn prove_phone(
         if pending.details.phone != *phone.number() {
             return Err(NotProven::Gone);
         }
-        open_account(conn, throttle_key, pending, phone, from)
+        open_account(conn, throttle_key, pending, phone, origin)
     })
 }
 
@@ -77,7 +78,7 @@ fn open_account(
     throttle_key: &KeyRing,
     pending: Pending,
     phone: VerifiedPhone,
-    from: ClientAddress,
+    origin: &Origin,
 ) -> Result<Proven, NotProven> {
     let id = pending.id;
     if users::store::owns_number(conn, phone.number())? {
@@ -90,7 +91,7 @@ fn open_account(
         let taken = users::store::owns_number(conn, phone.number())?;
         return Ok(if taken { Proven::NumberTaken } else { Proven::NotToday });
     }
-    match insert_account(conn, pending, phone, from)? {
+    match insert_account(conn, pending, phone, origin)? {
         Ok(token) => Ok(Proven::Opened(token)),
         Err(taken) => {
             store::mark_proven(conn, id)?;
@@ -118,7 +119,7 @@ pub(super) fn insert_account(
     conn: &mut PgConnection,
     pending: Pending,
     phone: VerifiedPhone,
-    from: ClientAddress,
+    origin: &Origin,
 ) -> Result<Result<Token, Taken>, NotProven> {
     let Pending { id, details, terms_accepted_at, .. } = pending;
     let new = NewUser {
@@ -135,8 +136,8 @@ pub(super) fn insert_account(
         Err(taken) => return Ok(Err(taken)),
     };
     store::remove(conn, id)?;
-    activity::record(conn, user.id, Event::Registered, Some(&from.coarse()))?;
-    let token = sessions::start(conn, user)?;
+    let proof = Proof { event: Event::Registered, complete: true, origin, replaces: None };
+    let token = sessions::start(conn, user, proof)?;
     log::info!("event=account_opened user={} registration={id} role={}", user.id, new.role.as_str());
     Ok(Ok(token))
 }

@@ -1,9 +1,12 @@
 //! Signed-in browsers.
 //!
 //! - The cookie carries a token, the row decides; the row holds only the token's hash.
-//! - [`start`] is the one function that makes a session, always with a new token.
-//! - A session ends after 14 idle days and after 30 days in any case, with the account's epoch, when it is signed out,
-//!   and when it is the oldest of more than 20. Source: NIST SP 800-63B-4 section 5.2; SES-01.
+//! - [`start`] is the one function that makes a session, always with a new token. [`renew`] gives a session a new token
+//!   when its holder confirms, and a new epoch when the account changes how it is opened.
+//! - A session ends after 14 idle days and after 30 days in any case (an administrator's after 15 idle minutes and after 8
+//!   hours), with the account's epoch, when it is signed out, and when it is the oldest of more than 20.
+//!   Source: NIST SP 800-63B-4 section 5.2; SES-01.
+//! - Sensitive changes ask for a proof within 5 minutes; the row knows when that was.
 
 use diesel::PgConnection;
 
@@ -11,7 +14,10 @@ use crate::{
     crypto::token::{NoRandomness, Token},
     db::DbError,
     domain::ids::SessionId,
-    features::users::UserEpoch,
+    features::{
+        activity::{Event, Origin},
+        users::UserEpoch,
+    },
 };
 
 pub mod principals;
@@ -21,12 +27,21 @@ pub mod store;
 pub const IDLE_DAYS: i32 = 14;
 /// Days after which it is over in any case.
 pub const OVERALL_DAYS: i32 = 30;
+/// Minutes without a visit after which an administrator's session is over.
+pub const ADMINISTRATOR_IDLE_MINUTES: i32 = 15;
+/// Hours after which it is over in any case.
+pub const ADMINISTRATOR_OVERALL_HOURS: i32 = 8;
+/// Minutes for which a proof is fresh.
+pub const FRESH_MINUTES: i32 = 5;
 /// Sessions of one account at the same time; one more ends the oldest.
 pub const MOST_SESSIONS: i64 = 20;
 
-/// Why a session could not be started. A fault of ours either way.
+/// Why a session could not be started. A fault of ours, but for [`StartFailed::Changed`].
 #[derive(Debug, thiserror::Error)]
 pub enum StartFailed {
+    /// The account has changed since its owner proved to be it: another epoch, or disabled.
+    #[error("the account has changed")]
+    Changed,
     /// The operating system gave no token.
     #[error(transparent)]
     NoRandomness(#[from] NoRandomness),
@@ -35,13 +50,54 @@ pub enum StartFailed {
     Db(#[from] DbError),
 }
 
+/// How somebody proved to be the owner.
+pub struct Proof<'a> {
+    /// What happened, for the owner to read.
+    pub event: Event,
+    /// Whether everything was proven that the account asks for. A trusted device stands in for the second factor and
+    /// proves nothing (DEV-01).
+    pub complete: bool,
+    /// Who it was.
+    pub origin: &'a Origin,
+    /// The session token that the browser had before. That session ends.
+    pub replaces: Option<&'a Token>,
+}
+
 /// Starts a session for somebody who has just proven to be the account's owner. Stands in the transaction of the proof.
 ///
 /// # Errors
 /// [`StartFailed`]; the transaction must not be committed then.
-pub fn start(conn: &mut PgConnection, user: UserEpoch) -> Result<Token, StartFailed> {
+pub fn start(conn: &mut PgConnection, user: UserEpoch, proof: Proof<'_>) -> Result<Token, StartFailed> {
     let token = Token::generate()?;
-    store::insert(conn, SessionId::generate(), user, &token.hash())?;
-    store::end_oldest(conn, user.id, MOST_SESSIONS)?;
-    Ok(token)
+    let new = store::NewSession {
+        id: SessionId::generate(),
+        user,
+        token_hash: token.hash(),
+        confirmed: proof.complete,
+        origin: proof.origin,
+        event: proof.event,
+        replaces: proof.replaces.map(Token::hash),
+    };
+    if store::insert(conn, new)? { Ok(token) } else { Err(StartFailed::Changed) }
+}
+
+/// Gives the acting browser's session a new token after the account's epoch was raised: the one session that goes on.
+///
+/// # Errors
+/// [`StartFailed`]; the transaction must not be committed then.
+pub fn renew(conn: &mut PgConnection, session: SessionId, user: UserEpoch) -> Result<Token, StartFailed> {
+    renewed(conn, session, user, false)
+}
+
+/// The same for a session whose holder has just proven to be the owner once more.
+///
+/// # Errors
+/// [`StartFailed`]; the transaction must not be committed then.
+pub fn confirm(conn: &mut PgConnection, session: SessionId, user: UserEpoch) -> Result<Token, StartFailed> {
+    renewed(conn, session, user, true)
+}
+
+fn renewed(conn: &mut PgConnection, session: SessionId, user: UserEpoch, confirmed: bool) -> Result<Token, StartFailed> {
+    let token = Token::generate()?;
+    if store::renew(conn, session, user, &token, confirmed)? { Ok(token) } else { Err(StartFailed::Changed) }
 }

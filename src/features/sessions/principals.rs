@@ -1,26 +1,45 @@
 //! Who is asking, as types that a handler's arguments name.
+//!
+//! A handler's first argument is a [`Principal`]: a route cannot be registered otherwise, and its entry in the table of
+//! routes says which.
+
+use std::future::{Ready, ready};
 
 use actix_session::SessionExt as _;
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
-use futures_util::future::{LocalBoxFuture, Ready, ready};
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::Payload,
+    http::header::USER_AGENT,
+    web::Data,
+};
+use futures_util::future::LocalBoxFuture;
 
 use super::store;
 use crate::{
     app::App,
     db::DbError,
-    domain::{
-        client_address::ClientAddress,
-        ids::{SessionId, UserId},
+    domain::{browser_name::BrowserName, client_address::ClientAddress, ids::SessionId, role::Role},
+    features::{
+        activity::Origin,
+        messages::reserve::Asker,
+        sign_in::{self, Pending},
+        users::Account,
     },
-    features::messages::reserve::Asker,
     web::{
-        client_address::client_address, cookies::Cookies, error::PageError, page::Chrome, request::Reference,
+        client_address::client_address,
+        clock::Clock,
+        cookies::Cookies,
+        error::PageError,
+        next::Next,
+        page::Chrome,
+        principal::{Principal, Who},
+        request::Reference,
         words::Words,
     },
 };
 
-/// Where people who are not signed in are sent. Signing in has no page yet.
-pub const ENTRANCE: &str = "/";
+/// Where people who are not signed in are sent.
+pub const ENTRANCE: &str = "/login";
 
 /// Anybody. Costs no query.
 #[derive(Clone)]
@@ -35,16 +54,19 @@ pub struct Visitor {
     pub words: Words,
     /// The request's reference, for the log.
     pub reference: Reference,
+    user_agent: String,
 }
 
 impl Visitor {
     fn of(request: &HttpRequest) -> Result<Self, PageError> {
         let app = request.app_data::<Data<App>>().ok_or_else(|| PageError::fault("the app data is missing"))?.clone();
+        let user_agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         Ok(Self {
             cookies: Cookies::new(request.get_session()),
             address: client_address(request, &app.config.trusted_proxies),
             words: Words::for_request(request),
             reference: Reference::of(request),
+            user_agent: user_agent.to_owned(),
             app,
         })
     }
@@ -59,6 +81,11 @@ impl Visitor {
         Asker::Stranger { address: self.address, browser: self.cookies.browser() }
     }
 
+    /// The visitor as the owner of an account will recognise them.
+    pub fn origin(&self) -> Origin {
+        Origin { browser: BrowserName::read(&self.user_agent), address: self.address.coarse() }
+    }
+
     /// The session behind the browser's token, if it still holds.
     ///
     /// # Errors
@@ -66,7 +93,7 @@ impl Visitor {
     pub async fn live_session(&self) -> Result<Option<store::Live>, PageError> {
         let Some(token) = self.cookies.session_token() else { return Ok(None) };
         let live = self.app.db.run(move |conn| {
-            let live = store::find_live(conn, &token.hash())?;
+            let live = store::find_live(conn, token.hash())?;
             if let Some(live) = live.as_ref().filter(|live| live.seen_long_ago) {
                 store::touch(conn, live.session)?;
             }
@@ -85,14 +112,66 @@ impl FromRequest for Visitor {
     }
 }
 
+impl Principal for Visitor {
+    const WHO: Who = Who::Visitor;
+}
+
+/// A browser whose password was accepted and that owes a second factor. Opens the pages of the second step, no others.
+pub struct PendingSignIn {
+    /// The rest of what a handler may ask for.
+    pub visitor: Visitor,
+    /// The sign-in.
+    pub pending: Pending,
+}
+
+impl FromRequest for PendingSignIn {
+    type Error = PageError;
+    type Future = LocalBoxFuture<'static, Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let visitor = Visitor::of(request);
+        Box::pin(async move {
+            let visitor = visitor?;
+            let Some(id) = visitor.cookies.sign_in_begun() else { return Err(PageError::elsewhere(ENTRANCE)) };
+            let found = visitor.app.db.run(move |conn| sign_in::store::find_live(conn, id)).await?;
+            match found {
+                Some(pending) => Ok(Self { visitor, pending }),
+                None => Err(sign_in::over(&visitor)),
+            }
+        })
+    }
+}
+
+impl Principal for PendingSignIn {
+    const WHO: Who = Who::PendingSignIn;
+}
+
 /// Somebody whose session row holds: times, epoch and status.
 pub struct SignedIn {
     /// The rest of what a handler may ask for.
     pub visitor: Visitor,
     /// The account.
-    pub user: UserId,
+    pub account: Account,
     /// The session.
     pub session: SessionId,
+    fresh: bool,
+}
+
+impl SignedIn {
+    /// What every page of the account needs around its content.
+    pub fn chrome(&self) -> Chrome {
+        Chrome::signed_in(self.visitor.words.clone(), self.visitor.app.config.is_demo())
+    }
+
+    /// The clock of the country of the account's number.
+    pub fn clock(&self) -> Clock {
+        self.account.phone.country().map_or(Clock::UTC, Clock::of)
+    }
+
+    /// The owner as the limits on texts see them.
+    pub fn as_owner(&self) -> Asker {
+        Asker::Owner { user: self.account.id, browser: self.visitor.cookies.browser() }
+    }
 }
 
 impl FromRequest for SignedIn {
@@ -101,12 +180,61 @@ impl FromRequest for SignedIn {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let visitor = Visitor::of(request);
+        let page = Next::of_request(request.path());
         Box::pin(async move {
             let visitor = visitor?;
             match visitor.live_session().await? {
-                Some(live) => Ok(Self { visitor, user: live.user, session: live.session }),
-                None => Err(PageError::Elsewhere(ENTRANCE)),
+                Some(live) => Ok(Self { visitor, account: live.account, session: live.session, fresh: live.fresh }),
+                None => Err(page.after_sign_in()),
             }
         })
     }
+}
+
+impl Principal for SignedIn {
+    const WHO: Who = Who::SignedIn;
+}
+
+/// Somebody who has proven to be the owner within 5 minutes, with the second factor where there is one.
+pub struct Fresh(pub SignedIn);
+
+impl FromRequest for Fresh {
+    type Error = PageError;
+    type Future = LocalBoxFuture<'static, Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let signed_in = SignedIn::from_request(request, payload);
+        let page = Next::of_request(request.path());
+        Box::pin(async move {
+            let signed_in = signed_in.await?;
+            if signed_in.fresh { Ok(Self(signed_in)) } else { Err(page.after_confirmation()) }
+        })
+    }
+}
+
+impl Principal for Fresh {
+    const WHO: Who = Who::Fresh;
+}
+
+/// Somebody who runs the service. To everybody else its pages are not there.
+pub struct Administrator(pub SignedIn);
+
+impl FromRequest for Administrator {
+    type Error = PageError;
+    type Future = LocalBoxFuture<'static, Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let signed_in = SignedIn::from_request(request, payload);
+        Box::pin(async move {
+            match signed_in.await {
+                Ok(signed_in) if signed_in.account.role == Role::Administrator => Ok(Self(signed_in)),
+                Ok(_) | Err(PageError::Elsewhere(_)) => Err(PageError::NotFound),
+                Err(error) => Err(error),
+            }
+        })
+    }
+}
+
+impl Principal for Administrator {
+    const WHO: Who = Who::Administrator;
 }

@@ -1,13 +1,22 @@
 //! SQL for `sessions`.
 
-use diesel::{PgConnection, dsl::IntervalDsl as _, prelude::*};
+use chrono::{DateTime, Utc};
+use diesel::{PgConnection, dsl::IntervalDsl as _, prelude::*, sql_types as t};
 
-use super::{IDLE_DAYS, OVERALL_DAYS};
+use super::{ADMINISTRATOR_IDLE_MINUTES, ADMINISTRATOR_OVERALL_HOURS, FRESH_MINUTES, IDLE_DAYS, MOST_SESSIONS, OVERALL_DAYS};
 use crate::{
-    db::{self, DbError},
-    domain::ids::{SessionId, UserId},
-    features::users::UserEpoch,
-    schema::{sessions, users},
+    crypto::token::Token,
+    db::{self, DbError, statement},
+    domain::{
+        browser_name::BrowserName, email_address::EmailAddress, full_name::FullName, ids::{SessionId, UserId},
+        phone_number::PhoneNumber, role::Role,
+    },
+    features::{
+        activity::{Event, Origin},
+        two_factor::Method,
+        users::{Account, UserEpoch},
+    },
+    schema::sessions,
 };
 
 /// A session that holds, as found by its token.
@@ -15,37 +24,166 @@ pub struct Live {
     /// The row.
     pub session: SessionId,
     /// Whose it is.
-    pub user: UserId,
+    pub account: Account,
+    /// Whether its holder has proven to be the owner within the last minutes.
+    pub fresh: bool,
     /// Whether `last_seen_at` is more than a minute old.
     pub seen_long_ago: bool,
 }
 
-/// Inserts a session that carries the account's epoch.
-pub fn insert(conn: &mut PgConnection, id: SessionId, user: UserEpoch, token_hash: &[u8]) -> Result<(), DbError> {
-    diesel::insert_into(sessions::table)
-        .values((
-            sessions::id.eq(id),
-            sessions::user_id.eq(user.id),
-            sessions::token_hash.eq(token_hash),
-            sessions::auth_epoch.eq(user.auth_epoch),
-        ))
-        .execute(conn)?;
-    Ok(())
+#[derive(QueryableByName)]
+struct LiveRow {
+    #[diesel(sql_type = t::Uuid)]
+    session: SessionId,
+    #[diesel(sql_type = t::Uuid)]
+    id: UserId,
+    #[diesel(sql_type = t::Integer)]
+    auth_epoch: i32,
+    #[diesel(sql_type = t::Text)]
+    role: String,
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    full_name: Option<String>,
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    email: Option<String>,
+    #[diesel(sql_type = t::Text)]
+    locale: String,
+    #[diesel(sql_type = t::Text)]
+    phone_number: String,
+    #[diesel(sql_type = t::Timestamptz)]
+    phone_since: DateTime<Utc>,
+    #[diesel(sql_type = t::Bool)]
+    phone_contested: bool,
+    #[diesel(sql_type = t::Text)]
+    two_factor_method: String,
+    #[diesel(sql_type = t::BigInt)]
+    backup_codes_left: i64,
+    #[diesel(sql_type = t::Bool)]
+    fresh: bool,
+    #[diesel(sql_type = t::Bool)]
+    seen_long_ago: bool,
 }
 
-/// Finds the session of a token if everything about it still holds: times, epoch, and the account's status.
-pub fn find_live(conn: &mut PgConnection, token_hash: &[u8]) -> Result<Option<Live>, DbError> {
-    let row: Option<(SessionId, UserId, bool)> = sessions::table
-        .inner_join(users::table)
-        .filter(sessions::token_hash.eq(token_hash))
-        .filter(sessions::auth_epoch.eq(users::auth_epoch))
-        .filter(users::status.eq("active"))
-        .filter(sessions::last_seen_at.gt(db::now() - IDLE_DAYS.days()))
-        .filter(sessions::created_at.gt(db::now() - OVERALL_DAYS.days()))
-        .select((sessions::id, sessions::user_id, sessions::last_seen_at.lt(db::now() - 1.minutes())))
-        .first(conn)
-        .optional()?;
-    Ok(row.map(|(session, user, seen_long_ago)| Live { session, user, seen_long_ago }))
+/// Finds the session of a token if everything about it still holds: times, epoch, and the account's status. With it comes
+/// all that the owner's pages show of the account, so that a page costs one query.
+pub fn find_live(conn: &mut PgConnection, token_hash: Vec<u8>) -> Result<Option<Live>, DbError> {
+    let row: Option<LiveRow> = statement(
+        "SELECT s.id AS session, u.id, u.auth_epoch, u.role, coalesce(sp.full_name, mp.full_name) AS full_name, u.email,
+             u.locale, u.phone_number, coalesce(u.phone_verified_at, u.phone_contested_at) AS phone_since,
+             u.phone_verified_at IS NULL AS phone_contested, u.two_factor_method,
+             (SELECT count(*) FROM two_factor_backup_codes AS b WHERE b.user_id = u.id AND b.used_at IS NULL)
+                 AS backup_codes_left,
+             coalesce(s.confirmed_at > now() - make_interval(mins => $6), false) AS fresh,
+             s.last_seen_at < now() - interval '1 minute' AS seen_long_ago
+         FROM sessions AS s JOIN users AS u ON u.id = s.user_id
+             LEFT JOIN sponsor_profiles AS sp ON sp.user_id = u.id LEFT JOIN maid_profiles AS mp ON mp.user_id = u.id
+         WHERE s.token_hash = $1 AND s.auth_epoch = u.auth_epoch AND u.status = 'active'
+             AND s.last_seen_at > now() - make_interval(days => $2)
+             AND s.created_at > now() - make_interval(days => $3)
+             AND (u.role <> 'administrator' OR s.last_seen_at > now() - make_interval(mins => $4)
+                  AND s.created_at > now() - make_interval(hours => $5))",
+    )
+    .bind::<t::Binary, _>(token_hash)
+    .bind::<t::Integer, _>(IDLE_DAYS)
+    .bind::<t::Integer, _>(OVERALL_DAYS)
+    .bind::<t::Integer, _>(ADMINISTRATOR_IDLE_MINUTES)
+    .bind::<t::Integer, _>(ADMINISTRATOR_OVERALL_HOURS)
+    .bind::<t::Integer, _>(FRESH_MINUTES)
+    .get_result(conn)
+    .optional()?;
+    row.map(Live::try_from).transpose()
+}
+
+impl TryFrom<LiveRow> for Live {
+    type Error = DbError;
+
+    fn try_from(row: LiveRow) -> Result<Self, DbError> {
+        let malformed = || DbError::Fault(format!("users {}: a stored value is malformed", row.id));
+        let account = Account {
+            id: row.id,
+            auth_epoch: row.auth_epoch,
+            role: Role::from_stored(&row.role).ok_or_else(malformed)?,
+            full_name: row.full_name.map(|name| FullName::parse(&name)).transpose().map_err(|_| malformed())?,
+            email: row.email.map(|email| EmailAddress::parse(&email)).transpose().map_err(|_| malformed())?,
+            locale: row.locale,
+            phone: PhoneNumber::from_stored(row.phone_number),
+            phone_since: row.phone_since,
+            phone_contested: row.phone_contested,
+            two_factor: Method::from_stored(&row.two_factor_method),
+            backup_codes_left: row.backup_codes_left,
+        };
+        Ok(Self { session: row.session, account, fresh: row.fresh, seen_long_ago: row.seen_long_ago })
+    }
+}
+
+/// What a new session is made of.
+pub struct NewSession<'a> {
+    /// The row.
+    pub id: SessionId,
+    /// Whose it is. It starts only while the account still has this epoch.
+    pub user: UserEpoch,
+    /// The hash of its token.
+    pub token_hash: Vec<u8>,
+    /// Whether its holder has proven everything the account asks for.
+    pub confirmed: bool,
+    /// Who holds it.
+    pub origin: &'a Origin,
+    /// What happened, for the owner.
+    pub event: Event,
+    /// The hash of the token that this browser had before.
+    pub replaces: Option<Vec<u8>>,
+}
+
+/// Inserts a session if the account is still as it was when its owner proved to be it, ends the browser's session of
+/// before and the oldest of too many, and writes down what happened: one statement. Answers whether it started.
+pub fn insert(conn: &mut PgConnection, new: NewSession<'_>) -> Result<bool, DbError> {
+    let started = statement(
+        "WITH account AS (
+             SELECT id, auth_epoch FROM users WHERE id = $1 AND auth_epoch = $2 AND status = 'active' FOR SHARE
+         ), noted AS (
+             INSERT INTO activity (user_id, event, address, browser) SELECT id, $3, $4, $5 FROM account
+         ), over AS (
+             DELETE FROM sessions WHERE token_hash = $6 OR id IN (
+                 SELECT s.id FROM sessions AS s JOIN account ON s.user_id = account.id
+                 ORDER BY s.created_at DESC, s.id DESC OFFSET $7 - 1)
+         )
+         INSERT INTO sessions (id, user_id, auth_epoch, token_hash, confirmed_at, address, browser)
+         SELECT $8, id, auth_epoch, $9, CASE WHEN $10 THEN now() END, $4, $5 FROM account",
+    )
+    .bind::<t::Uuid, _>(new.user.id)
+    .bind::<t::Integer, _>(new.user.auth_epoch)
+    .bind::<t::Text, _>(new.event.as_str())
+    .bind::<t::Text, _>(new.origin.address.clone())
+    .bind::<t::Text, _>(new.origin.browser.as_stored())
+    .bind::<t::Nullable<t::Binary>, _>(new.replaces)
+    .bind::<t::BigInt, _>(MOST_SESSIONS)
+    .bind::<t::Uuid, _>(new.id)
+    .bind::<t::Binary, _>(new.token_hash)
+    .bind::<t::Bool, _>(new.confirmed)
+    .execute(conn)?;
+    Ok(started == 1)
+}
+
+/// Gives a session a new token and the account's present epoch; the token of before is dead. `confirmed` notes that its
+/// holder has just proven to be the owner. Answers whether the session was still there.
+pub fn renew(
+    conn: &mut PgConnection,
+    id: SessionId,
+    user: UserEpoch,
+    token: &Token,
+    confirmed: bool,
+) -> Result<bool, DbError> {
+    let renewed = statement(
+        "UPDATE sessions AS s SET token_hash = $1, auth_epoch = u.auth_epoch, last_seen_at = now(),
+             confirmed_at = CASE WHEN $2 THEN now() ELSE confirmed_at END
+         FROM users AS u WHERE s.id = $3 AND u.id = s.user_id AND u.id = $4 AND u.auth_epoch = $5 AND u.status = 'active'",
+    )
+    .bind::<t::Binary, _>(token.hash())
+    .bind::<t::Bool, _>(confirmed)
+    .bind::<t::Uuid, _>(id)
+    .bind::<t::Uuid, _>(user.id)
+    .bind::<t::Integer, _>(user.auth_epoch)
+    .execute(conn)?;
+    Ok(renewed == 1)
 }
 
 /// Notes a visit, at most once a minute.
@@ -55,21 +193,24 @@ pub fn touch(conn: &mut PgConnection, id: SessionId) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Ends one session. Answers whose it was, once.
-pub fn end(conn: &mut PgConnection, id: SessionId) -> Result<Option<UserId>, DbError> {
-    let ended = diesel::delete(sessions::table.filter(sessions::id.eq(id))).returning(sessions::user_id);
-    Ok(ended.get_result(conn).optional()?)
+/// A session as its owner's list shows it.
+pub struct Listed {
+    /// The row.
+    pub id: SessionId,
+    /// Browser and system.
+    pub browser: BrowserName,
+    /// The address without its end.
+    pub address: String,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When it was last used, to the minute.
+    pub last_seen_at: DateTime<Utc>,
 }
 
-/// Ends all but an account's `most` newest sessions.
-pub fn end_oldest(conn: &mut PgConnection, user: UserId, most: i64) -> Result<usize, DbError> {
-    let older = diesel::alias!(sessions as older);
-    let surplus = older
-        .filter(older.field(sessions::user_id).eq(user))
-        .order(older.field(sessions::created_at).desc())
-        .offset(most)
-        .select(older.field(sessions::id));
-    Ok(diesel::delete(sessions::table.filter(sessions::id.eq_any(surplus))).execute(conn)?)
+/// Ends one session of an account. Answers whether it had it: others' sessions are as unknown as no session.
+pub fn end(conn: &mut PgConnection, user: UserId, id: SessionId) -> Result<bool, DbError> {
+    let own = sessions::table.filter(sessions::id.eq(id)).filter(sessions::user_id.eq(user));
+    Ok(diesel::delete(own).execute(conn)? == 1)
 }
 
 /// Removes sessions that are over, for housekeeping.

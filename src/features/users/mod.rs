@@ -11,7 +11,7 @@ use crate::domain::{
 };
 use crate::{
     crypto::hasher::PasswordHash,
-    features::{phone_verifications::VerifiedPhone, two_factor::Method},
+    features::{messages::notices::Recipient, phone_verifications::VerifiedPhone, two_factor::Method},
 };
 
 pub mod store;
@@ -79,6 +79,12 @@ impl Account {
     /// The number, while it is proven for this account.
     pub fn proven_phone(&self) -> Option<&PhoneNumber> {
         (!self.phone_contested).then_some(&self.phone)
+    }
+
+    /// Who is told what happens to the account.
+    pub fn owner(&self) -> Option<Recipient> {
+        let phone = self.proven_phone()?.clone();
+        Some(Recipient { user: self.id, phone, locale: self.locale.clone() })
     }
 
     /// What the person signs in with, for password managers and lists of backup codes: the email address, or else the

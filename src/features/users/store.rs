@@ -5,6 +5,7 @@ use diesel::{PgConnection, dsl::exists, prelude::*, select};
 
 use super::{NewUser, Taken, UserEpoch};
 use crate::{
+    crypto::hasher::PasswordHash,
     db::{self, DbError},
     domain::{full_name::FullName, ids::UserId, phone_number::PhoneNumber, role::Role},
     schema::{maid_profiles, sponsor_profiles, users},
@@ -66,4 +67,16 @@ pub fn contest_number(conn: &mut PgConnection, phone: &PhoneNumber) -> Result<Op
         .get_result(conn)
         .optional()?;
     Ok(contested)
+}
+
+/// Puts a stronger hash of the same password in the place of an older one, unless the password has changed meanwhile.
+pub fn replace_hash(
+    conn: &mut PgConnection,
+    user: UserId,
+    before: &PasswordHash,
+    after: &PasswordHash,
+) -> Result<(), DbError> {
+    let unchanged = users::table.filter(users::id.eq(user)).filter(users::password_hash.eq(before.as_stored()));
+    diesel::update(unchanged).set(users::password_hash.eq(after.as_stored())).execute(conn)?;
+    Ok(())
 }

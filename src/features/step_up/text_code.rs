@@ -1,0 +1,45 @@
+//! The texted code of a confirmation, sent when the person asks for it.
+
+use diesel::PgConnection;
+
+use crate::{
+    db,
+    domain::ids::{ChallengeId, MessageId, SessionId},
+    features::{
+        messages::reserve::{self, Asker, Limits, Text},
+        phone_verifications::{self, Purpose},
+        sign_in::text_code::NotTexted,
+        users::Account,
+    },
+    sms::TextKind,
+};
+
+/// Texts a code, or a new one in its place once the wait is over. Bound to the session that asks.
+///
+/// # Errors
+/// [`NotTexted`]; then the code before still works.
+pub fn text_code(
+    conn: &mut PgConnection,
+    limits: &Limits,
+    asker: &Asker,
+    account: &Account,
+    session: SessionId,
+) -> Result<MessageId, NotTexted> {
+    db::transaction(conn, |conn| {
+        phone_verifications::store::lock_session(conn, session)?;
+        let (challenge, send) = match phone_verifications::store::find_newest_of_session(conn, session)? {
+            Some(challenge) => {
+                let renewed = phone_verifications::store::renew(conn, challenge)?;
+                (challenge, renewed.map_err(NotTexted::NotRenewed)?)
+            }
+            None => {
+                let challenge = ChallengeId::generate();
+                phone_verifications::store::insert(conn, challenge, Purpose::StepUp, &account.phone, Some(session))?;
+                (challenge, 1)
+            }
+        };
+        let (to, locale) = (account.phone.clone(), account.locale.clone());
+        let text = Text { kind: TextKind::StepUp, to, locale, challenge, send };
+        Ok(reserve::reserve(conn, limits, asker, &text)?)
+    })
+}

@@ -1,0 +1,94 @@
+//! The browsers that people signed in with before: a cookie of its own, which outlives sessions.
+//!
+//! For each account that was signed in to here it holds one random token, new at every sign-in. The token gives the
+//! browser its own count of wrong passwords, so that strangers cannot shut the owner out, and where the person wished it,
+//! a row in `trusted_devices` excuses it from the second step. Sealed, so only we write it; it signs nobody in.
+
+use actix_web::{
+    FromRequest, HttpRequest,
+    cookie::{Cookie, CookieJar, Key, SameSite, time::Duration},
+    dev::Payload,
+    web::Data,
+};
+use std::future::{Ready, ready};
+
+use super::error::PageError;
+use crate::{
+    app::App,
+    crypto::token::Token,
+    domain::ids::UserId,
+};
+
+/// Accounts that one browser remembers, the latest first. Phones are shared, but not by so many.
+const MOST_ACCOUNTS: usize = 5;
+/// Browsers keep a cookie no longer than 400 days.
+const LIFETIME: Duration = Duration::days(400);
+
+/// What the cookie of a request says.
+pub struct Devices {
+    known: Vec<(UserId, Token)>,
+    key: Key,
+    name: &'static str,
+    secure: bool,
+}
+
+impl Devices {
+    fn of(request: &HttpRequest) -> Result<Self, PageError> {
+        let app = request.app_data::<Data<App>>().ok_or_else(|| PageError::fault("the app data is missing"))?;
+        let secure = app.config.base_url.is_https();
+        let name = if secure { "__Host-latchkey-device" } else { "latchkey-device" };
+        let key = Key::from(app.keys.device_cookie.current.expose());
+        let mut jar = CookieJar::new();
+        if let Some(cookie) = request.cookie(name) {
+            jar.add_original(cookie);
+        }
+        let known = jar.private(&key).get(name).map(|cookie| read(cookie.value())).unwrap_or_default();
+        Ok(Self { known, key, name, secure })
+    }
+
+    /// The accounts that were signed in to here, with the hashes of their tokens.
+    pub fn known(&self) -> Vec<(UserId, Vec<u8>)> {
+        self.known.iter().map(|(user, token)| (*user, token.hash())).collect()
+    }
+
+    /// The token's hash for one account.
+    pub fn hash_for(&self, user: UserId) -> Option<Vec<u8>> {
+        self.known.iter().find(|(known, _)| *known == user).map(|(_, token)| token.hash())
+    }
+
+    /// The cookie after a sign-in: the account's token is new, so that a planted one is worth nothing (DEV-02, P-8).
+    pub fn after_sign_in(&self, user: UserId, token: &Token) -> Cookie<'static> {
+        let first = format!("{user}.{}", token.to_cookie().as_str());
+        let others = self.known.iter().filter(|(known, _)| *known != user);
+        let others = others.map(|(user, token)| format!("{user}.{}", token.to_cookie().as_str()));
+        let value: Vec<String> = std::iter::once(first).chain(others).take(MOST_ACCOUNTS).collect();
+        let cookie = Cookie::build(self.name, value.join("|"))
+            .path("/")
+            .secure(self.secure)
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .max_age(LIFETIME)
+            .finish();
+        let mut jar = CookieJar::new();
+        jar.private_mut(&self.key).add(cookie);
+        let sealed = jar.delta().next().cloned();
+        sealed.unwrap_or_else(|| Cookie::new(self.name, ""))
+    }
+}
+
+fn read(value: &str) -> Vec<(UserId, Token)> {
+    let entries = value.split('|').filter_map(|entry| {
+        let (user, token) = entry.split_once('.')?;
+        Some((UserId(user.parse().ok()?), Token::from_cookie(token)?))
+    });
+    entries.take(MOST_ACCOUNTS).collect()
+}
+
+impl FromRequest for Devices {
+    type Error = PageError;
+    type Future = Ready<Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request))
+    }
+}
