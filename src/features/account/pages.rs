@@ -8,7 +8,7 @@ use crate::domain::phone_number::PhoneNumber;
 use crate::domain::role::Role;
 use crate::web::clock::Clock;
 use crate::web::markup::{Parts, Sentence};
-use crate::web::page::{Chrome, Notice};
+use crate::web::page::{Area, Chrome, Notice};
 
 /// `GET /account`
 #[derive(Template)]
@@ -35,6 +35,10 @@ pub struct WelcomePage {
 impl WelcomePage {
     fn title(&self) -> String {
         self.chrome.title(&fl!(self.chrome.words.0, "account-title"))
+    }
+
+    fn area(&self) -> Area {
+        Area::Overview
     }
 
     fn hello(&self) -> String {

@@ -18,7 +18,10 @@ use crate::{
     features::{
         messages::{self, OUTCOME_WAIT, Outcome, outcomes::Listening, reserve::NotReserved},
         passwords::{self, PersonalWords, TooEasy},
-        phone_verifications::{self, CodeRefused, NotRenewed},
+        phone_verifications::{
+            self, CodeRefused, NotRenewed,
+            pages::{code_state, explain, resend_state},
+        },
         sessions::principals::{ENTRANCE, Visitor},
         users,
     },
@@ -185,8 +188,8 @@ async fn code_page(
     let page = VerifyPage {
         chrome: visit.visitor.chrome(),
         phone: phone.clone(),
-        code: pages::code_state(&standing, outcome),
-        resend: pages::resend_state(&standing),
+        code: code_state(&standing, outcome),
+        resend: resend_state(&standing),
         now: standing.now,
         clock: crate::web::clock::Clock::of(*country),
         errors,
@@ -230,7 +233,7 @@ async fn code_refused(visit: &Registering, refusal: CodeRefused) -> Answer {
     if matches!(refusal, CodeRefused::Expired) && reload(visit).await?.phone_proven_at.is_some() {
         return Ok(see_other("/register/verify"));
     }
-    let errors = pages::explain(refusal, &visit.visitor.words)?;
+    let errors = explain(refusal, &visit.visitor.words)?;
     code_page(visit, StatusCode::UNPROCESSABLE_ENTITY, errors, None, None).await
 }
 

@@ -8,6 +8,7 @@
 //! - Every change of the method raises the account's epoch: other sessions, pending sign-ins and trusted devices end.
 
 pub mod app;
+pub mod pages;
 
 /// How an account proves itself a second time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
