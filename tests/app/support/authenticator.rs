@@ -43,7 +43,7 @@ impl Authenticator {
 
     /// The code of so many steps later, or earlier.
     pub fn code_of(&self, steps: i64) -> String {
-        self.0.generate(u64::try_from(now() + 30 * steps).unwrap())
+        self.0.generate(u64::try_from(now() + 30 * steps).unwrap()).to_string()
     }
 }
 
