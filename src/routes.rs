@@ -7,10 +7,7 @@ use actix_web::{
 };
 
 use crate::{
-    features::{
-        account, demo_inbox, health, home, information, registration,
-        sign_in, step_up, two_factor,
-    },
+    features::{account, demo_inbox, health, home, information, registration, sign_in, step_up, two_factor},
     web::{
         assets, error,
         principal::{Asked, Who},

@@ -13,11 +13,7 @@ use actix_web::{
 use std::future::{Ready, ready};
 
 use super::error::PageError;
-use crate::{
-    app::App,
-    crypto::token::Token,
-    domain::ids::UserId,
-};
+use crate::{app::App, crypto::token::Token, domain::ids::UserId};
 
 /// Accounts that one browser remembers, the latest first. Phones are shared, but not by so many.
 const MOST_ACCOUNTS: usize = 5;

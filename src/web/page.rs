@@ -246,13 +246,10 @@ impl Notice {
             | Self::DeviceForgotten
             | Self::SessionEnded
             | Self::OthersEnded => Tone::Ok,
-            Self::TooEarly
-            | Self::RegistrationOver
-            | Self::SignInOver
-            | Self::SignInAgain
-            | Self::EnrolmentOver => Tone::Wait,
-            Self::OnlyBackupCode
-            | Self::CodeNotPossible => Tone::Bad,
+            Self::TooEarly | Self::RegistrationOver | Self::SignInOver | Self::SignInAgain | Self::EnrolmentOver => {
+                Tone::Wait
+            }
+            Self::OnlyBackupCode | Self::CodeNotPossible => Tone::Bad,
         }
     }
 

@@ -45,7 +45,11 @@ pub fn move_number(
     })
 }
 
-fn move_to_new_account(conn: &mut PgConnection, pending: Pending, origin: &Origin) -> Result<(UserId, Token), NotMoved> {
+fn move_to_new_account(
+    conn: &mut PgConnection,
+    pending: Pending,
+    origin: &Origin,
+) -> Result<(UserId, Token), NotMoved> {
     let number = pending.details.phone.clone();
     if let Some(owner) = users::store::contest_number(conn, &number)? {
         activity::record(conn, owner, Event::NumberContested, None)?;

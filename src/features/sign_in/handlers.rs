@@ -19,9 +19,15 @@ use crate::{
     crypto::mac,
     db::DbError,
     features::{
-        messages::{self, reserve::{Asker, NotReserved}},
+        messages::{
+            self,
+            reserve::{Asker, NotReserved},
+        },
         passwords::guesses::{NotCharged, Try},
-        phone_verifications::{self, NotRenewed, pages::{code_state, resend_state}},
+        phone_verifications::{
+            self, NotRenewed,
+            pages::{code_state, resend_state},
+        },
         sessions::{
             StartFailed,
             principals::{PendingSignIn, Visitor},

@@ -15,8 +15,7 @@ use crate::{
         sessions::{self, Proof, StartFailed},
         trusted_devices,
         two_factor::{
-            Method,
-            attempts,
+            Method, attempts,
             prove::{self, NotProven, Proven},
         },
     },

@@ -7,7 +7,10 @@ use crate::{
         token::Token,
     },
     db::{self, DbError},
-    domain::{backup_code::BackupCode, client_address::ClientAddress, ids::SessionId, one_time_code::OneTimeCode, password::TypedPassword},
+    domain::{
+        backup_code::BackupCode, client_address::ClientAddress, ids::SessionId, one_time_code::OneTimeCode,
+        password::TypedPassword,
+    },
     features::{
         activity::{self, Event, Origin},
         messages::notices,

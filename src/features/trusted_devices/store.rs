@@ -27,12 +27,7 @@ pub struct Listed {
 }
 
 /// Trusts a browser; the oldest of too many is forgotten.
-pub fn insert(
-    conn: &mut PgConnection,
-    user: UserEpoch,
-    token_hash: Vec<u8>,
-    origin: &Origin,
-) -> Result<(), DbError> {
+pub fn insert(conn: &mut PgConnection, user: UserEpoch, token_hash: Vec<u8>, origin: &Origin) -> Result<(), DbError> {
     statement(
         "WITH surplus AS (
              DELETE FROM trusted_devices WHERE id IN (

@@ -2,7 +2,10 @@
 
 use diesel::PgConnection;
 
-use super::{Method, app, backup_codes::{self, NewSet}};
+use super::{
+    Method, app,
+    backup_codes::{self, NewSet},
+};
 use crate::{
     crypto::token::{NoRandomness, Token},
     db::{self, DbError},

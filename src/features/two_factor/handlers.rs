@@ -164,11 +164,7 @@ async fn new_set(app: &App) -> Result<NewSet, PageError> {
 }
 
 /// The browser goes on with its new token. New backup codes are shown at once, in this answer and never again.
-fn after_change(
-    signed_in: &SignedIn,
-    changed: Result<(Token, Option<NewSet>), NotChanged>,
-    notice: Notice,
-) -> Answer {
+fn after_change(signed_in: &SignedIn, changed: Result<(Token, Option<NewSet>), NotChanged>, notice: Notice) -> Answer {
     let visitor = &signed_in.visitor;
     match changed {
         Ok((token, set)) => {

@@ -12,7 +12,11 @@ use crate::{
     app::App,
     crypto::hasher::Busy,
     db::{self, DbError},
-    domain::{backup_code::BackupCode, ids::{ChallengeId, UserId}, one_time_code::OneTimeCode},
+    domain::{
+        backup_code::BackupCode,
+        ids::{ChallengeId, UserId},
+        one_time_code::OneTimeCode,
+    },
     features::{
         activity::Origin,
         messages::notices::Recipient,
@@ -143,12 +147,7 @@ pub async fn by_backup_code(app: &App, user: UserEpoch, code: BackupCode) -> Res
 ///
 /// # Errors
 /// [`NotProven`] when somebody else was faster; the transaction must not be committed then.
-pub fn consume(
-    conn: &mut PgConnection,
-    user: UserEpoch,
-    proven: Proven,
-    from: &str,
-) -> Result<Option<i64>, NotProven> {
+pub fn consume(conn: &mut PgConnection, user: UserEpoch, proven: Proven, from: &str) -> Result<Option<i64>, NotProven> {
     match proven {
         Proven::App { step, charged } => match authenticator::store::consume(conn, user.id, step)? {
             true => Ok(None),

@@ -4,7 +4,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use totp_rs::{Algorithm, Builder, Secret, Totp};
 
-use super::{TestApp, browser::{Browser, Page}};
+use super::{
+    TestApp,
+    browser::{Browser, Page},
+};
 
 /// An app that has been set up for one account.
 pub struct Authenticator(Totp);

@@ -118,6 +118,10 @@ pub fn confirm(
 ) -> Result<Token, NotChanged> {
     let change = Change { method: Some(Method::App), event: Event::TwoFactorByApp, set, origin };
     change::apply(conn, account, session, &change, |conn| {
-        if store::confirm(conn, enrolled.secret, account.id, enrolled.step)? { Ok(()) } else { Err(NotChanged::Overtaken) }
+        if store::confirm(conn, enrolled.secret, account.id, enrolled.step)? {
+            Ok(())
+        } else {
+            Err(NotChanged::Overtaken)
+        }
     })
 }
