@@ -7,7 +7,7 @@ use actix_web::{
 };
 
 use crate::{
-    features::{account, demo_inbox, health, home, information, registration, sign_in, step_up, two_factor},
+    features::{account, activity, demo_inbox, devices, health, home, information, registration, sign_in, step_up, two_factor},
     web::{
         assets, error,
         principal::{Asked, Who},
@@ -64,6 +64,12 @@ fn pages() -> Vec<Page> {
         page("/account/two-factor/sms").post(two_factor::handlers::submit_sms),
         page("/account/two-factor/off").post(two_factor::handlers::submit_off),
         page("/account/two-factor/backup-codes").get(two_factor::handlers::show_backup_codes).post(two_factor::handlers::submit_backup_codes),
+
+        page("/account/devices").get(devices::handlers::show),
+        page("/account/devices/sessions/{id}/end").post(devices::handlers::end_session),
+        page("/account/devices/trusted/{id}/forget").post(devices::handlers::forget_device),
+        page("/account/devices/end-others").post(devices::handlers::end_others),
+        page("/account/activity").get(activity::handlers::show),
 
         page("/help").get(information::handlers::show_help),
         page("/privacy").get(information::handlers::show_privacy),

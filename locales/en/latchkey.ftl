@@ -74,6 +74,7 @@ browser-on-system = { $browser } on { $system }
 browser-unknown = A browser
 browser-in-app = A browser inside an app
 system-unknown = an unknown device
+address-unknown = something we did not keep
 
 ## Forms
 
@@ -442,7 +443,16 @@ account-stands = How your account stands
 account-phone = Phone number
 account-phone-proven = { $number }, proven on { $date }
 account-phone-contested = No longer yours here
-account-two-factor = A second lock for your account
+account-two-factor-off = Off
+account-two-factor-app = On, with your app
+account-two-factor-sms = On, by text message
+account-codes = Backup codes
+account-codes-left = { $left } of 10 left
+account-next-two-factor = Next: make your account safer
+account-next-two-factor-text = A password can be guessed or seen. With two-factor, signing in also needs a code that only you have.
+account-next-two-factor-go = Set up two-factor
+account-next-codes = Next: make new backup codes
+account-next-codes-text = You have { $left } left. They are the quick way back in when your phone is gone. It takes one minute and a pen.
 account-devices = Where you are signed in
 account-activity = What happened in your account
 account-contested = Somebody else has proven your number { $number }
@@ -462,6 +472,60 @@ inbox-replaced = replaced by a newer code
 inbox-again = Look again
 inbox-only-title = Only here
 inbox-only = Demo mode runs on this computer only. With Twilio set up, this page and the line at the top are gone.
+
+## Devices
+
+devices-title = Devices
+devices-lead = Where you are signed in. End what you do not know.
+devices-signed-in = Signed in
+devices-this = This device
+devices-place = Address beginning with { $start }
+devices-used-now = Since { $since }, used just now
+devices-used = Since { $since }, last used on { $date } at { $time }
+devices-end = End
+devices-end-label = End: { $browser }
+devices-end-others = End all but this one
+devices-end-others-hint = This also forgets all trusted devices.
+devices-only-this = You are signed in nowhere else.
+devices-trusted = Trusted
+devices-trusted-lead = Here we ask for your password only, not for a code.
+devices-none-trusted = You trust no device. You can when you sign in with a code.
+devices-trusted-until = Trusted until { $date }
+devices-forget = Forget
+devices-forget-label = Forget: { $browser }
+
+## Activity
+
+activity-title = Activity
+activity-lead = What happened in your account, the latest first. We keep it for a year.
+activity-empty = There is nothing earlier.
+activity-when = { $date } at { $time }
+activity-who = { $browser }, address beginning with { $start }
+activity-failed = Failed
+activity-look = Look at this
+activity-earlier = Show earlier
+activity-latest = Back to the latest
+activity-not-you-title = Was it not you?
+activity-not-you = { $devices }End all your other devices{ $end }. Then ask the people who run this service for help.
+event-registered = You opened this account
+event-number-contested = Somebody else proved your phone number
+event-signed-in = Signed in with the password
+event-signed-in-by-sms = Signed in with the password and a texted code
+event-signed-in-by-app = Signed in with the password and the app
+event-signed-in-by-backup-code = Signed in with the password and a backup code
+event-signed-in-from-trusted-device = Signed in with the password from a trusted device
+event-password-wrong = A wrong password was entered
+event-code-wrong = The password was right, but the code was wrong
+event-codes-rest = Too many wrong codes: we took none for 15 minutes
+event-signed-out = Signed out
+event-two-factor-by-sms = Two-factor now works by text message
+event-two-factor-by-app = Two-factor now works with an authenticator app
+event-two-factor-off = Two-factor was switched off
+event-backup-codes-made = New backup codes were made
+event-device-trusted = A device was trusted for 30 days
+event-device-forgotten = A trusted device was forgotten
+event-session-ended = Another device was signed out
+event-others-ended = All other devices were signed out
 
 ## Help
 

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod activity;
 pub mod demo_inbox;
+pub mod devices;
 pub mod health;
 pub mod home;
 pub mod housekeeping;

@@ -92,17 +92,17 @@ impl Cookies {
 
     /// Signs the browser in: everything but its own id goes, and the token comes.
     pub fn sign_in(&self, token: &Token) {
+        self.sign_out();
+        self.put(SESSION, token.to_cookie().as_str());
+    }
+
+    /// Signs the browser out: everything but its own id goes, which the limits on texts go by.
+    pub fn sign_out(&self) {
         let browser = self.get::<BrowserId>(BROWSER);
         self.0.clear();
         if let Some(browser) = browser {
             self.put(BROWSER, browser);
         }
-        self.put(SESSION, token.to_cookie().as_str());
-    }
-
-    /// Ends the cookie.
-    pub fn sign_out(&self) {
-        self.0.clear();
     }
 
     /// This browser's id, new if it has none yet.

@@ -132,6 +132,13 @@ impl Words {
         fl!(self.0, "browser-on-system", browser = browser, system = system)
     }
 
+    /// The beginning of an address that is kept without its end: `196.188.12` of `196.188.12.0/24`.
+    pub fn address_start(&self, coarse: &str) -> String {
+        let network = coarse.split('/').next().unwrap_or_default();
+        let start = network.strip_suffix(".0").or_else(|| network.strip_suffix("::")).unwrap_or(network);
+        if start.is_empty() { fl!(self.0, "address-unknown") } else { start.to_owned() }
+    }
+
     fn load(tag: &'static str, dir: &'static str) -> Self {
         let loader: FluentLanguageLoader = fluent_language_loader!();
         let english = loader.fallback_language().clone();

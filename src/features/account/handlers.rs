@@ -2,7 +2,7 @@
 
 use actix_web::http::header::HeaderName;
 
-use super::pages::WelcomePage;
+use super::pages::OverviewPage;
 use crate::{
     db::{self, DbError},
     features::{
@@ -11,13 +11,11 @@ use crate::{
             self,
             principals::{ENTRANCE, SignedIn, Visitor},
         },
-        users,
     },
     web::{
         body::{Form, NoFields},
-        clock::Clock,
-        error::{Answer, PageError},
-        page::{self, Chrome, Notice, see_other},
+        error::Answer,
+        page::{self, Notice, see_other},
     },
 };
 
@@ -25,13 +23,15 @@ use crate::{
 pub async fn show(signed_in: SignedIn) -> Answer {
     let account = &signed_in.account;
     let first_name = account.full_name.as_ref().map(|name| name.first_name().to_owned());
-    page::ok(WelcomePage {
+    page::ok(OverviewPage {
         chrome: signed_in.chrome(),
         first_name: first_name.unwrap_or_else(|| account.identifier()),
         role: account.role,
         phone: account.phone.clone(),
         proven_on: account.phone_since,
         contested: account.phone_contested,
+        two_factor: account.two_factor,
+        codes_left: account.backup_codes_left,
         clock: signed_in.clock(),
         notice: signed_in.visitor.cookies.take_notice(),
     })

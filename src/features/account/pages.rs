@@ -6,14 +6,15 @@ use i18n_embed_fl::fl;
 
 use crate::domain::phone_number::PhoneNumber;
 use crate::domain::role::Role;
+use crate::features::two_factor::{Method, backup_codes::FEW};
 use crate::web::clock::Clock;
 use crate::web::markup::{Parts, Sentence};
 use crate::web::page::{Area, Chrome, Notice};
 
-/// `GET /account`
+/// `GET /account`: how the account stands, and the one thing to do next.
 #[derive(Template)]
-#[template(path = "account/welcome.html")]
-pub struct WelcomePage {
+#[template(path = "account/overview.html")]
+pub struct OverviewPage {
     /// The frame.
     pub chrome: Chrome,
     /// What the person is called.
@@ -26,13 +27,17 @@ pub struct WelcomePage {
     pub proven_on: DateTime<Utc>,
     /// Whether somebody else has proven it since: then it opens this account no more.
     pub contested: bool,
+    /// How the account asks for a second factor.
+    pub two_factor: Option<Method>,
+    /// Backup codes that still work.
+    pub codes_left: i64,
     /// Whose clock the page shows.
     pub clock: Clock,
     /// What has just happened.
     pub notice: Option<Notice>,
 }
 
-impl WelcomePage {
+impl OverviewPage {
     fn title(&self) -> String {
         self.chrome.title(&fl!(self.chrome.words.0, "account-title"))
     }
@@ -71,4 +76,37 @@ impl WelcomePage {
         let (help, end) = (parts.link("/help"), parts.end());
         parts.put_into(&fl!(self.chrome.words.0, "account-contested-text", help = help, end = end))
     }
+
+    fn next(&self) -> Option<NextThing> {
+        match self.two_factor {
+            None => Some(NextThing::TwoFactor),
+            Some(_) if self.codes_left <= FEW => Some(NextThing::BackupCodes),
+            Some(_) => None,
+        }
+    }
+
+    fn next_codes_text(&self) -> String {
+        fl!(self.chrome.words.0, "account-next-codes-text", left = self.codes_left)
+    }
+
+    fn by_app(&self) -> bool {
+        self.two_factor == Some(Method::App)
+    }
+
+    fn codes_are_few(&self) -> bool {
+        self.codes_left <= FEW
+    }
+
+    fn codes_left_text(&self) -> String {
+        fl!(self.chrome.words.0, "account-codes-left", left = self.codes_left)
+    }
+}
+
+/// The one thing to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NextThing {
+    /// Switch two-factor on.
+    TwoFactor,
+    /// Make new backup codes.
+    BackupCodes,
 }

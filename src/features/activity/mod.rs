@@ -2,6 +2,8 @@
 
 use crate::domain::browser_name::BrowserName;
 
+pub mod handlers;
+pub mod pages;
 pub mod store;
 
 pub use store::record;

@@ -1,11 +1,12 @@
 //! SQL for `activity`.
 
+use chrono::{DateTime, Utc};
 use diesel::{PgConnection, dsl::IntervalDsl as _, prelude::*};
 
 use super::{Event, Origin};
 use crate::{
     db::{self, DbError},
-    domain::ids::UserId,
+    domain::{browser_name::BrowserName, ids::UserId},
     schema::activity,
 };
 
@@ -20,6 +21,37 @@ pub fn record(conn: &mut PgConnection, user: UserId, event: Event, origin: Optio
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Something that happened, as its owner's list shows it.
+pub struct Entry {
+    /// The row; the next page begins before it.
+    pub id: i64,
+    /// What happened.
+    pub event: Event,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who did it; nobody, when it was done to the account from outside.
+    pub origin: Option<Origin>,
+}
+
+/// The newest entries of an account, or the newest before one of them.
+pub fn list(conn: &mut PgConnection, user: UserId, before: Option<i64>, most: i64) -> Result<Vec<Entry>, DbError> {
+    type Row = (i64, String, DateTime<Utc>, Option<String>, Option<String>);
+    let rows: Vec<Row> = activity::table
+        .filter(activity::user_id.eq(user))
+        .filter(activity::id.lt(before.unwrap_or(i64::MAX)))
+        .order(activity::id.desc())
+        .limit(most)
+        .select((activity::id, activity::event, activity::happened_at, activity::browser, activity::address))
+        .get_results(conn)?;
+    let entry = |(id, event, at, browser, address): Row| {
+        let event = Event::from_stored(&event).ok_or_else(|| DbError::Fault(format!("activity {id}: {event:?}")))?;
+        let origin = browser.zip(address);
+        let origin = origin.map(|(name, address)| Origin { browser: BrowserName::from_stored(&name), address });
+        Ok(Entry { id, event, at, origin })
+    };
+    rows.into_iter().map(entry).collect()
 }
 
 /// Removes what happened more than a year ago, for housekeeping (DAT-03).

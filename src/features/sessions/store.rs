@@ -213,6 +213,34 @@ pub struct Listed {
     pub last_seen_at: DateTime<Utc>,
 }
 
+/// The sessions of an account that hold, the last used first.
+pub fn list(conn: &mut PgConnection, user: UserEpoch) -> Result<Vec<Listed>, DbError> {
+    let live = sessions::user_id
+        .eq(user.id)
+        .and(sessions::auth_epoch.eq(user.auth_epoch))
+        .and(sessions::last_seen_at.gt(db::now() - IDLE_DAYS.days()))
+        .and(sessions::created_at.gt(db::now() - OVERALL_DAYS.days()));
+    let rows: Vec<(SessionId, String, String, DateTime<Utc>, DateTime<Utc>)> = sessions::table
+        .filter(live)
+        .order((sessions::last_seen_at.desc(), sessions::id.desc()))
+        .select((
+            sessions::id,
+            sessions::browser,
+            sessions::address,
+            sessions::created_at,
+            sessions::last_seen_at,
+        ))
+        .get_results(conn)?;
+    let listed = |(id, browser, address, created_at, last_seen_at): (_, String, _, _, _)| Listed {
+        id,
+        browser: BrowserName::from_stored(&browser),
+        address,
+        created_at,
+        last_seen_at,
+    };
+    Ok(rows.into_iter().map(listed).collect())
+}
+
 /// Ends one session of an account. Answers whether it had it: others' sessions are as unknown as no session.
 pub fn end(conn: &mut PgConnection, user: UserId, id: SessionId) -> Result<bool, DbError> {
     let own = sessions::table.filter(sessions::id.eq(id)).filter(sessions::user_id.eq(user));

@@ -1,0 +1,90 @@
+//! What `/account/activity` shows: what happened to the account, in words.
+
+use askama::Template;
+use i18n_embed_fl::fl;
+
+use super::{Event, Origin, store::Entry};
+use crate::web::clock::Clock;
+use crate::web::markup::{Parts, Sentence};
+use crate::web::page::{Area, Chrome, Tone};
+use crate::web::words::Words;
+
+/// `GET /account/activity`
+#[derive(Template)]
+#[template(path = "activity/activity.html")]
+pub struct ActivityPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// What happened, the latest first.
+    pub entries: Vec<Entry>,
+    /// Where the page before begins, if there is one.
+    pub earlier: Option<i64>,
+    /// Whether this is the latest page.
+    pub is_first: bool,
+    /// Whose clock the page shows.
+    pub clock: Clock,
+}
+
+impl ActivityPage {
+    fn title(&self) -> String {
+        self.chrome.title(&fl!(self.chrome.words.0, "activity-title"))
+    }
+
+    fn area(&self) -> Area {
+        Area::Activity
+    }
+
+    fn when(&self, entry: &Entry) -> Sentence {
+        let mut parts = Parts::new();
+        let (date, time) = (self.clock.date(entry.at, &self.chrome.words), parts.time(entry.at, self.clock));
+        parts.put_into(&fl!(self.chrome.words.0, "activity-when", date = date, time = time))
+    }
+
+    fn who(&self, origin: &Origin) -> String {
+        let words = &self.chrome.words;
+        let (browser, start) = (words.browser(&origin.browser), words.address_start(&origin.address));
+        fl!(words.0, "activity-who", browser = browser, start = start)
+    }
+
+    fn not_you(&self) -> Sentence {
+        let mut parts = Parts::new();
+        let (devices, end) = (parts.link("/account/devices"), parts.end());
+        parts.put_into(&fl!(self.chrome.words.0, "activity-not-you", devices = devices, end = end))
+    }
+}
+
+impl Event {
+    /// What happened, as a sentence.
+    pub fn in_words(self, words: &Words) -> String {
+        match self {
+            Self::Registered => fl!(words.0, "event-registered"),
+            Self::NumberContested => fl!(words.0, "event-number-contested"),
+            Self::SignedIn => fl!(words.0, "event-signed-in"),
+            Self::SignedInBySms => fl!(words.0, "event-signed-in-by-sms"),
+            Self::SignedInByApp => fl!(words.0, "event-signed-in-by-app"),
+            Self::SignedInByBackupCode => fl!(words.0, "event-signed-in-by-backup-code"),
+            Self::SignedInFromTrustedDevice => fl!(words.0, "event-signed-in-from-trusted-device"),
+            Self::PasswordWrong => fl!(words.0, "event-password-wrong"),
+            Self::CodeWrong => fl!(words.0, "event-code-wrong"),
+            Self::CodesRest => fl!(words.0, "event-codes-rest"),
+            Self::SignedOut => fl!(words.0, "event-signed-out"),
+            Self::TwoFactorBySms => fl!(words.0, "event-two-factor-by-sms"),
+            Self::TwoFactorByApp => fl!(words.0, "event-two-factor-by-app"),
+            Self::TwoFactorOff => fl!(words.0, "event-two-factor-off"),
+            Self::BackupCodesMade => fl!(words.0, "event-backup-codes-made"),
+            Self::DeviceTrusted => fl!(words.0, "event-device-trusted"),
+            Self::DeviceForgotten => fl!(words.0, "event-device-forgotten"),
+            Self::SessionEnded => fl!(words.0, "event-session-ended"),
+            Self::OthersEnded => fl!(words.0, "event-others-ended"),
+        }
+    }
+
+    /// A word and its tone for what an owner should look at twice.
+    fn alarm(self, words: &Words) -> Option<(Tone, String)> {
+        match self {
+            Self::PasswordWrong | Self::CodeWrong => Some((Tone::Wait, fl!(words.0, "activity-failed"))),
+            Self::CodesRest | Self::NumberContested => Some((Tone::Bad, fl!(words.0, "activity-look"))),
+            _ => None,
+        }
+    }
+}
