@@ -108,6 +108,12 @@ pub struct VerifyPage {
     /// What is wrong, on `code`, or on `country` and `phone` of the correction.
     pub errors: FormErrors,
     /// What the form that corrects the number shows.
+    pub change: ChangeEcho,
+    /// What has just happened.
+    pub notice: Option<Notice>,
+}
+
+/// What the form that corrects the number shows.
 #[derive(Clone, Debug)]
 pub struct ChangeEcho {
     /// The choice, or the country of the number.
