@@ -13,15 +13,12 @@
 #[allow(dead_code, reason = "the tests use all of it")]
 #[path = "../tests/app/support/database.rs"]
 mod database;
+#[path = "support/server.rs"]
+mod server;
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpStream},
-    process::{Child, Command, Stdio},
-    sync::{
-        atomic::{AtomicU32, Ordering},
-        mpsc,
-    },
+    sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
@@ -35,7 +32,7 @@ const CONNECTIONS: usize = 8;
 
 fn main() {
     let database = database::Database::create();
-    let (process, ours) = start(&database.url());
+    let (process, ours) = server::start(&database.url());
     let (register, _) = fetch(&mut TcpStream::connect(ours).unwrap(), "/register");
     let bare = start_bare(String::from_utf8(register).unwrap());
 
@@ -59,37 +56,6 @@ fn main() {
         let rate = rate(times);
         println!("{name:24} {rate:10.0} {:10.2} {:10.2} {:12.2}", percentile(50), percentile(99), bare / rate);
     }
-}
-
-/// Ends with the value.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// The program as it is deployed, but for the loopback origin.
-fn start(database_url: &str) -> (Running, SocketAddr) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
-    command.env_clear().current_dir(env!("CARGO_TARGET_TMPDIR")).stdin(Stdio::null()).stderr(Stdio::piped());
-    command.envs([
-        ("DATABASE_URL", database_url),
-        ("LATCHKEY_BIND", "127.0.0.1:0"),
-        ("LATCHKEY_TRUSTED_PROXIES", "127.0.0.1"),
-        ("RUST_LOG", "info"),
-    ]);
-    let mut process = Running(command.spawn().unwrap());
-    let mut lines = BufReader::new(process.0.stderr.take().unwrap()).lines();
-    let address = lines.by_ref().find_map(|line| {
-        let line = line.unwrap();
-        line.split_once("event=listening address=")?.1.split(' ').next()?.parse().ok()
-    });
-    // Whoever writes a log and is not read stands still.
-    thread::spawn(move || lines.for_each(drop));
-    (process, address.unwrap())
 }
 
 /// The least that Actix can do for the same bytes.
@@ -134,25 +100,8 @@ fn load(server: SocketAddr, path: &str) -> Vec<Duration> {
     })
 }
 
-/// One request, from an address of its own so that the fence of each stays open. Answers the body and the time.
 fn fetch(socket: &mut TcpStream, path: &str) -> (Vec<u8>, Duration) {
-    static ADDRESS: AtomicU32 = AtomicU32::new(0);
-    let [_, a, b, c] = (ADDRESS.fetch_add(1, Ordering::Relaxed) / 100).to_be_bytes();
-    let head = format!("GET {path} HTTP/1.1\r\nhost: localhost:8080\r\nx-forwarded-for: 10.{a}.{b}.{c}\r\n\r\n");
-    let started = Instant::now();
-    socket.write_all(head.as_bytes()).unwrap();
-    let (mut answer, mut piece) = (Vec::new(), [0; 16 * 1024]);
-    loop {
-        let length = socket.read(&mut piece).unwrap();
-        assert!(length > 0, "the server ended the connection");
-        answer.extend_from_slice(&piece[..length]);
-        let Some(end) = answer.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
-        let head = String::from_utf8_lossy(&answer[..end]).to_lowercase();
-        assert!(head.starts_with("http/1.1 200"), "{head}");
-        let body: usize =
-            head.split_once("content-length: ").unwrap().1.lines().next().unwrap().trim().parse().unwrap();
-        if answer.len() == end + 4 + body {
-            return (answer.split_off(end + 4), started.elapsed());
-        }
-    }
+    let answer = server::ask(socket, &format!("GET {path}"), "", "");
+    assert!(answer.head.starts_with("HTTP/1.1 200"), "{}", answer.head);
+    (answer.body, answer.took)
 }

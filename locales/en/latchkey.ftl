@@ -435,6 +435,7 @@ account-title = Your account
 account-hello = Hello, { $name }
 account-lead-sponsor = You are signed in as a sponsor.
 account-lead-maid = You are signed in as a maid.
+account-lead-administrator = You are signed in as an administrator.
 account-new = Your account is open
 account-new-text = Your phone number is proven. Keep it: with it you get back in when you forget your password.
 account-stands = How your account stands

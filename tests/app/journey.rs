@@ -9,7 +9,7 @@ use futures_util::FutureExt as _;
 use serde_json::json;
 use thirtyfour::prelude::*;
 
-use crate::support::{TestApp, people};
+use crate::support::{TestApp, authenticator::Authenticator, people};
 
 /// A browser window and where it keeps its pictures.
 struct Window {
@@ -86,6 +86,16 @@ impl Window {
 
 #[actix_web::test]
 async fn web_10_a_person_registers_in_a_browser_without_javascript() {
+    walk(async |window| register_and_leave(window).await).await;
+}
+
+#[actix_web::test]
+async fn web_10_a_person_uses_two_factor_in_a_browser_without_javascript() {
+    walk(async |window| use_two_factor(window).await).await;
+}
+
+/// Opens a window at a program in demo mode and goes the way, if there is a browser.
+async fn walk(way: impl AsyncFnOnce(&Window)) {
     let Ok(webdriver) = std::env::var("LATCHKEY_TEST_WEBDRIVER_URL") else {
         println!("skipped: there is no browser; ./dev test says why");
         return;
@@ -96,7 +106,7 @@ async fn web_10_a_person_registers_in_a_browser_without_javascript() {
     let _app = TestApp::start_with("demo", &[("LATCHKEY_BASE_URL", &origin), ("LATCHKEY_BIND", &bind)]).await;
     let window = Window::open(&webdriver, &origin).await;
 
-    let walked = AssertUnwindSafe(register_and_leave(&window)).catch_unwind().await;
+    let walked = AssertUnwindSafe(way(&window)).catch_unwind().await;
     // Also after a failure: a browser that is left open is waited for, for minutes.
     window.driver.quit().await.unwrap();
     if let Err(failure) = walked {
@@ -154,8 +164,79 @@ async fn register_and_leave(window: &Window) {
     window.visit("/register").await;
     window.is_at("/account").await;
     window.press("form[action='/logout'] button").await;
-    window.is_at("/").await;
+    window.is_at("/login").await;
     window.picture("9-signed-out").await;
     window.visit("/account").await;
-    window.is_at("/").await;
+    window.is_at("/login").await;
+}
+
+async fn use_two_factor(window: &Window) {
+    let salma = people::sponsor();
+    window.visit("/register").await;
+    window.press("[name=role][value=sponsor]").await;
+    window.fill("[name=full_name]", &salma.name).await;
+    window.fill("[name=email]", &salma.email).await;
+    window.fill("[name=phone]", &salma.phone.replacen("+251", "0", 1)).await;
+    window.fill("[name=password]", &salma.password).await;
+    window.press("[name=accept_terms]").await;
+    window.press("form[action='/register'] button").await;
+    window.is_at("/register/verify").await;
+    window.visit("/demo/inbox").await;
+    let code = window.text(".big").await.replace(' ', "");
+    window.visit("/register/verify").await;
+    window.fill("#code", &code).await;
+    window.press("form[action='/register/verify'] button").await;
+    window.is_at("/account").await;
+
+    window.visit("/account/two-factor").await;
+    window.picture("10-two-factor").await;
+    window.press("form[action='/account/two-factor/app'] button").await;
+    window.is_at("/account/two-factor/app").await;
+    window.picture("11-app").await;
+    let secret = window.text(".secret").await.replace(char::is_whitespace, "");
+    let app = Authenticator::with_secret(&secret);
+    let enrolled_with = app.code().await;
+    window.fill("#code", &enrolled_with).await;
+    window.press("form[action='/account/two-factor/app'] button").await;
+    assert_eq!(window.text("h1").await, "Your backup codes");
+    window.picture("12-backup-codes").await;
+    let backup_code = window.text("ol.codes li").await;
+
+    sign_in(window, &salma).await;
+    window.is_at("/login/verify").await;
+    window.picture("13-second-step").await;
+    window.fill("#code", &app.code_after(&enrolled_with).await).await;
+    window.press("[name=remember_device]").await;
+    window.press("form[action='/login/verify'] button").await;
+    window.is_at("/account").await;
+
+    sign_in(window, &salma).await;
+    window.is_at("/account").await;
+    window.visit("/account/devices").await;
+    window.picture("14-devices").await;
+    window.visit("/account/activity").await;
+    window.picture("15-activity").await;
+
+    window.driver.delete_all_cookies().await.unwrap();
+    sign_in(window, &salma).await;
+    window.is_at("/login/verify").await;
+    window.press("a[href='/login/backup-code']").await;
+    window.is_at("/login/backup-code").await;
+    window.fill("#code", &backup_code.to_lowercase()).await;
+    window.picture("16-backup-code").await;
+    window.press("form[action='/login/backup-code'] button").await;
+    window.is_at("/account").await;
+    window.picture("17-account").await;
+}
+
+/// Signs out, if that is still to be done, and in again.
+async fn sign_in(window: &Window, person: &people::Person) {
+    window.visit("/account").await;
+    if window.driver.current_url().await.unwrap().path() == "/account" {
+        window.press("form[action='/logout'] button").await;
+    }
+    window.is_at("/login").await;
+    window.fill("[name=identifier]", &person.email).await;
+    window.fill("[name=password]", &person.password).await;
+    window.press("form[action='/login'] button").await;
 }

@@ -49,6 +49,7 @@ impl WelcomePage {
         match self.role {
             Role::Sponsor => fl!(self.chrome.words.0, "account-lead-sponsor"),
             Role::Maid => fl!(self.chrome.words.0, "account-lead-maid"),
+            Role::Administrator => fl!(self.chrome.words.0, "account-lead-administrator"),
         }
     }
 

@@ -18,7 +18,7 @@ use crate::{
     features::{
         messages::{self, reserve::{Asker, NotReserved}},
         passwords::guesses::{NotCharged, Try},
-        phone_verifications::{self, CodeRefused, NotRenewed, pages::{code_state, resend_state}},
+        phone_verifications::{self, NotRenewed, pages::{code_state, resend_state}},
         sessions::principals::{PendingSignIn, Visitor},
         trusted_devices,
         two_factor::{Method, attempts, prove::NotProven},

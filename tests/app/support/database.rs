@@ -140,7 +140,10 @@ impl Database {
                         FROM information_schema.columns
                         WHERE table_schema = 'public' AND data_type = 'timestamp with time zone'
                         GROUP BY table_name
-               LOOP EXECUTE format('UPDATE %I SET %s', c.table_name, c.changes); END LOOP; END $$"
+               LOOP EXECUTE format('UPDATE %I SET %s', c.table_name, c.changes); END LOOP;
+               UPDATE address_guesses SET guessed_at = array(SELECT m - interval '{time}' FROM unnest(guessed_at) AS m);
+               UPDATE totp_secrets SET last_step = last_step - floor(extract(epoch FROM interval '{time}') / 30)::bigint;
+             END $$"
         ));
     }
 }

@@ -1,6 +1,7 @@
 //! What the tests stand on: the real binary, a database of its own for each test, Twilio faked at its wire.
 
 pub mod answers;
+pub mod authenticator;
 pub mod browser;
 pub mod database;
 pub mod fake_twilio;

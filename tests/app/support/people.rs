@@ -94,6 +94,23 @@ impl Person {
 }
 
 impl Person {
+    /// What the person signs in with.
+    pub fn identifier(&self) -> &str {
+        if self.email.is_empty() { &self.phone } else { &self.email }
+    }
+
+    /// Fills in the sign-in.
+    pub async fn signs_in(&self, browser: &Browser) -> Page {
+        signs_in_as(browser, self.identifier(), &self.password).await
+    }
+
+    /// Registers. Answers the browser that is signed in.
+    pub async fn has_account(&self, app: &TestApp) -> Browser {
+        let browser = app.browser();
+        self.registers(app, &browser).await;
+        browser
+    }
+
     /// The same person with another number.
     pub fn at(&self, phone: &str) -> Self {
         Self { phone: phone.to_owned(), ..self.clone() }
@@ -104,4 +121,9 @@ impl Person {
 pub fn other_than(code: &str) -> String {
     let number: u32 = code.parse().unwrap();
     format!("{:06}", (number + 1) % 1_000_000)
+}
+
+/// Fills in the sign-in.
+pub async fn signs_in_as(browser: &Browser, identifier: &str, password: &str) -> Page {
+    browser.submit("/login", &[("identifier", identifier), ("password", password), ("country", "ET")]).await
 }

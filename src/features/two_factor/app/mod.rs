@@ -13,3 +13,6 @@ mod secret;
 pub use code::{PERIOD, TotpStep, matching_step};
 pub use qr::{NotDrawn, Qr};
 pub use secret::{OpenedSecret, TotpSecret};
+
+pub fn check(_: &mut diesel::PgConnection, _: &crate::crypto::keys::KeyRing, _: crate::domain::ids::UserId, _: &crate::domain::one_time_code::OneTimeCode, _: chrono::DateTime<chrono::Utc>) -> Result<Option<TotpStep>, crate::db::DbError> { todo!() }
+pub fn consume(_: &mut diesel::PgConnection, _: crate::domain::ids::UserId, _: TotpStep) -> Result<bool, crate::db::DbError> { todo!() }

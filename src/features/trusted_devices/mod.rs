@@ -1,0 +1,2 @@
+pub mod store;
+pub const LIFETIME_DAYS: i32 = 30;
