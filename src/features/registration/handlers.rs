@@ -215,9 +215,9 @@ pub async fn submit_code(visit: Registering, form: Form<CodeForm>) -> Answer {
     };
     let (keys, registration) = (app.keys.clone(), visit.pending.id);
     let (from, origin) = (visit.visitor.address, visit.visitor.origin());
-    let proven = app.db.run(move |conn| {
-        prove_phone::prove_phone(conn, &keys.throttle_key, registration, compared, from, &origin)
-    });
+    let proven = app
+        .db
+        .run(move |conn| prove_phone::prove_phone(conn, &keys.throttle_key, registration, compared, from, &origin));
     after_proof(&visit.visitor, proven.await)
 }
 
