@@ -10,6 +10,8 @@
 pub mod app;
 pub mod attempts;
 pub mod backup_codes;
+pub mod change;
+pub mod handlers;
 pub mod pages;
 pub mod prove;
 

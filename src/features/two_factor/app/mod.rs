@@ -6,13 +6,14 @@
 //! - What was accepted is a step, not a text: a code works once, in whatever spelling. TOT-01.
 //! - SHA-1, six digits and 30 seconds, for these are what every app understands.
 
+mod check;
 mod code;
+pub mod enrol;
 mod qr;
 mod secret;
+pub mod store;
 
+pub use check::{CheckFailed, check};
 pub use code::{PERIOD, TotpStep, matching_step};
 pub use qr::{NotDrawn, Qr};
 pub use secret::{OpenedSecret, TotpSecret};
-
-pub fn check(_: &mut diesel::PgConnection, _: &crate::crypto::keys::KeyRing, _: crate::domain::ids::UserId, _: &crate::domain::one_time_code::OneTimeCode, _: chrono::DateTime<chrono::Utc>) -> Result<Option<TotpStep>, crate::db::DbError> { todo!() }
-pub fn consume(_: &mut diesel::PgConnection, _: crate::domain::ids::UserId, _: TotpStep) -> Result<bool, crate::db::DbError> { todo!() }
