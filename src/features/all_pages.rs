@@ -11,10 +11,16 @@ use super::account::pages::WelcomePage;
 use super::demo_inbox::pages::{InboxMessage, InboxPage, MessageKind};
 use super::home::pages::HomePage;
 use super::information::pages::{InformationPage, Topic};
+use super::phone_verifications::pages::{CodeState, Resend, TextState, Unsent};
 use super::registration::pages::{
-    CannotOpenPage, ChangeEcho, ClaimPage, CodeState, EmailTakenPage, RegisterEcho, RegisterPage, Resend, Unsent,
-    VerifyPage, choice_missing, role_missing, terms_missing,
+    CannotOpenPage, ChangeEcho, ClaimPage, EmailTakenPage, RegisterEcho, RegisterPage, VerifyPage, choice_missing,
+    role_missing, terms_missing,
 };
+use super::sign_in::pages::{BackupCodePage, LoginEcho, LoginPage, SecondStepPage};
+use super::step_up::pages::ConfirmPage;
+use super::two_factor::Method;
+use super::two_factor::app::{Qr, TotpSecret};
+use super::two_factor::pages::{AppPage, BackupCodesPage, NewBackupCodesPage, TwoFactorPage};
 use crate::domain::country::Country;
 use crate::domain::phone_number::PhoneNumber;
 use crate::domain::role::Role;
@@ -117,6 +123,81 @@ fn message(kind: MessageKind, body: &str, code: &str, replaced: bool) -> InboxMe
     InboxMessage { kind, phone: phone(), body, code, at: now(), replaced }
 }
 
+fn login(errors: FormErrors, identifier: &str) -> LoginPage {
+    let form = LoginEcho { identifier: identifier.to_owned(), ..LoginEcho::default() };
+    LoginPage { chrome: chrome(), form, errors, notice: None }
+}
+
+fn second_step(method: Method, text: Option<TextState>) -> SecondStepPage {
+    SecondStepPage {
+        chrome: chrome(),
+        method,
+        phone: phone(),
+        text,
+        remember: false,
+        may_trust: true,
+        trust_until: now() + TimeDelta::days(30),
+        now: now(),
+        clock: Clock::of(ethiopia()),
+        errors: FormErrors::new(),
+        notice: None,
+    }
+}
+
+fn confirm(method: Option<Method>, text: Option<TextState>) -> ConfirmPage {
+    ConfirmPage {
+        chrome: inside(),
+        username: "hanna@example.com".to_owned(),
+        method,
+        phone: phone(),
+        contested: false,
+        text,
+        next: "/account/two-factor".to_owned(),
+        now: now(),
+        clock: Clock::of(ethiopia()),
+        errors: FormErrors::new(),
+        notice: None,
+    }
+}
+
+/// Every way in which a text to an account can stand, by name.
+fn all_texts() -> Vec<(String, TextState)> {
+    let expires_at = in_minutes(5);
+    let codes = [
+        ("sending", CodeState::Sending { expires_at }),
+        ("sent", CodeState::Sent { expires_at }),
+        ("late", CodeState::Late { expires_at }),
+        ("expired", CodeState::Expired),
+        ("spent", CodeState::OutOfGuesses),
+        ("bad-number", CodeState::Unsent(Unsent::BadNumber)),
+        ("no-sms", CodeState::Unsent(Unsent::NoSms)),
+        ("opted-out", CodeState::Unsent(Unsent::OptedOut)),
+        ("country", CodeState::Unsent(Unsent::Country)),
+        ("later", CodeState::Unsent(Unsent::Later)),
+        ("ours", CodeState::Unsent(Unsent::Ours)),
+    ];
+    let resends = [("", Resend::Now), ("-soon", Resend::At(in_minutes(1))), ("-over", Resend::Over { sends: 4 })];
+    let pairs = codes.into_iter().flat_map(|code| resends.map(|resend| (code, resend)));
+    pairs.map(|((name, code), (when, resend))| (format!("{name}{when}"), TextState { code, resend })).collect()
+}
+
+fn two_factor(method: Option<Method>, contested: bool, codes_left: i64, notice: Option<Notice>) -> TwoFactorPage {
+    TwoFactorPage { chrome: inside(), method, phone: phone(), contested, codes_left, notice }
+}
+
+fn app(replaces: bool, errors: FormErrors) -> AppPage {
+    let secret = TotpSecret::generate().expect("randomness");
+    let uri = secret.uri("hanna.tesfaye.of.addis.ababa@mail.example.com");
+    let qr = Qr::of(&uri).expect("a code");
+    AppPage { chrome: inside(), qr, secret: secret.groups(), uri, replaces, errors }
+}
+
+fn new_backup_codes(account: &str, notice: Option<Notice>) -> NewBackupCodesPage {
+    let codes = (0..10).map(|it| format!("7KQ2-M9XD-4HTR-W6P{it}")).collect();
+    let (account, clock) = (account.to_owned(), Clock::of(ethiopia()));
+    NewBackupCodesPage { chrome: inside(), codes, account, made_at: now(), clock, notice }
+}
+
 const TROUBLES: [Trouble; 16] = [
     Trouble::BadRequest,
     Trouble::NotAllowed,
@@ -134,6 +215,19 @@ const TROUBLES: [Trouble; 16] = [
     Trouble::Ours,
     Trouble::Busy,
     Trouble::NoAnswer,
+];
+
+const BACKS: [Back; 10] = [
+    Back::Home,
+    Back::Register,
+    Back::Verify,
+    Back::SignIn,
+    Back::SecondStep,
+    Back::BackupCode,
+    Back::Confirm,
+    Back::Account,
+    Back::TwoFactor,
+    Back::Devices,
 ];
 
 /// A page's name and its HTML.
@@ -196,6 +290,9 @@ fn all_pages() -> Vec<Rendered> {
     add("claim-error", &ClaimPage { chrome: chrome(), phone: phone(), errors });
     add("email-taken", &EmailTakenPage { chrome: chrome() });
     add("cannot-open", &CannotOpenPage { chrome: chrome() });
+    add_signing_in(&mut add);
+    add_confirming(&mut add);
+    add_two_factor(&mut add);
     add("account-new", &welcome(Role::Maid, false, Some(Notice::AccountOpened)));
     add("account", &welcome(Role::Sponsor, false, None));
     add("account-contested", &welcome(Role::Maid, true, None));
@@ -224,11 +321,99 @@ fn all_pages() -> Vec<Rendered> {
         let page = ErrorPage { chrome: chrome(), trouble, reference, at: now(), clock };
         add(&format!("error-{trouble:?}").to_lowercase(), &page);
     }
-    for back in [Back::Home, Back::Register, Back::Verify] {
+    for back in BACKS {
         let (wait, at, clock) = (Duration::from_secs(720), in_minutes(12), Clock::of(ethiopia()));
         add(&format!("too-many-{back:?}").to_lowercase(), &TooManyPage { chrome: chrome(), wait, at, clock, back });
     }
     pages
+}
+
+fn add_signing_in(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
+    let words = Words::english();
+    add("login", &login(FormErrors::new(), ""));
+    let form = LoginEcho { next: Some("/account/devices".to_owned()), ..LoginEcho::default() };
+    add("login-next", &LoginPage { form, ..login(FormErrors::new(), "") });
+    for notice in [Notice::SignInOver, Notice::SignInAgain, Notice::AccountKept] {
+        let page = LoginPage { notice: Some(notice), ..login(FormErrors::new(), "") };
+        add(&format!("login-{}", notice.key()), &page);
+    }
+    let refused = FormErrors::on("password", Problem::SignInWrong.in_words(&words));
+    add("login-wrong", &login(refused, "hanna@example.com"));
+    let mut errors = FormErrors::new();
+    errors.say("identifier", Problem::IdentifierMissing, &words);
+    errors.say("country", Problem::CountryMissing, &words);
+    errors.say("password", Problem::PasswordNotEntered, &words);
+    add("login-all-wrong", &login(errors, ""));
+    add("login-hostile", &login(FormErrors::on("identifier", HOSTILE), HOSTILE));
+    add("second-step-app", &second_step(Method::App, None));
+    let errors = FormErrors::on("code", Problem::CodeWrong { left: 9 }.in_words(&words));
+    add("second-step-app-wrong", &SecondStepPage { errors, remember: true, ..second_step(Method::App, None) });
+    add("second-step-ask", &second_step(Method::Sms, None));
+    for (name, text) in all_texts() {
+        add(&format!("second-step-{name}"), &second_step(Method::Sms, Some(text)));
+        let errors = FormErrors::on("code", Problem::CodeTooMany.in_words(&words));
+        let page = SecondStepPage { errors, may_trust: false, ..second_step(Method::Sms, Some(text)) };
+        add(&format!("second-step-{name}-refused"), &page);
+    }
+    for method in [Method::Sms, Method::App] {
+        let page = |errors, notice| BackupCodePage { chrome: chrome(), method, errors, notice };
+        let name = method.as_str();
+        add(&format!("login-backup-code-{name}"), &page(FormErrors::new(), None));
+        add(&format!("login-backup-code-{name}-only"), &page(FormErrors::new(), Some(Notice::OnlyBackupCode)));
+        add(&format!("login-backup-code-{name}-no-text"), &page(FormErrors::new(), Some(Notice::CodeNotPossible)));
+        for problem in [
+            Problem::BackupCodeMissing,
+            Problem::BackupCodeUnreadable,
+            Problem::BackupCodeWrong { left: 1 },
+            Problem::BackupCodeWrong { left: 8 },
+        ] {
+            let errors = FormErrors::on("code", problem.in_words(&words));
+            add(&format!("login-backup-code-{name}-{problem:?}"), &page(errors, None));
+        }
+    }
+}
+
+fn add_confirming(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
+    let words = Words::english();
+    let mut errors = FormErrors::on("password", Problem::PasswordWrong.in_words(&words));
+    add("confirm", &confirm(None, None));
+    add("confirm-wrong", &ConfirmPage { errors: errors.clone(), ..confirm(None, None) });
+    errors.say("code", Problem::OnlyBackupCode, &words);
+    add("confirm-app", &confirm(Some(Method::App), None));
+    add("confirm-app-wrong", &ConfirmPage { errors: errors.clone(), ..confirm(Some(Method::App), None) });
+    add("confirm-ask", &confirm(Some(Method::Sms), None));
+    add("confirm-contested", &ConfirmPage { contested: true, ..confirm(Some(Method::Sms), None) });
+    for (name, text) in all_texts() {
+        add(&format!("confirm-{name}"), &confirm(Some(Method::Sms), Some(text)));
+        let page = ConfirmPage { errors: errors.clone(), ..confirm(Some(Method::Sms), Some(text)) };
+        add(&format!("confirm-{name}-wrong"), &page);
+    }
+}
+
+fn add_two_factor(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
+    let words = Words::english();
+    for method in [None, Some(Method::Sms), Some(Method::App)] {
+        let name = method.map_or("off", Method::as_str);
+        for (state, contested, left) in
+            [("", false, 10), ("-contested", true, 4), ("-few", false, 3), ("-last", false, 1), ("-none", true, 0)]
+        {
+            add(&format!("two-factor-{name}{state}"), &two_factor(method, contested, left, None));
+            let page = BackupCodesPage { chrome: inside(), method, codes_left: left, notice: None };
+            add(&format!("backup-codes-{name}{state}"), &page);
+        }
+    }
+    let off = two_factor(None, false, 0, Some(Notice::TwoFactorOff));
+    add("two-factor-switched-off", &off);
+    add("two-factor-confirmed", &two_factor(Some(Method::App), false, 10, Some(Notice::Confirmed)));
+    add("two-factor-enrolment-over", &two_factor(None, false, 0, Some(Notice::EnrolmentOver)));
+    add("app", &app(false, FormErrors::new()));
+    add("app-replaces", &app(true, FormErrors::new()));
+    let errors = FormErrors::on("code", Problem::CodeWrong { left: 9 }.in_words(&words));
+    add("app-wrong", &app(false, errors));
+    add("new-backup-codes", &new_backup_codes("hanna@example.com", None));
+    add("new-backup-codes-app", &new_backup_codes("hanna@example.com", Some(Notice::TwoFactorByApp)));
+    add("new-backup-codes-sms", &new_backup_codes("*****4567", Some(Notice::TwoFactorBySms)));
+    add("new-backup-codes-hostile", &new_backup_codes(HOSTILE, None));
 }
 
 fn select<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
@@ -265,7 +450,10 @@ fn web_04_a_page_has_no_script_no_style_of_its_own_and_no_foreign_address() {
             for key in ["href", "src", "action", "formaction"] {
                 if let Some(address) = element.value().attr(key) {
                     let ours = address.starts_with('#') || (address.starts_with('/') && !address.starts_with("//"));
-                    assert!(ours, "{name}: {address}");
+                    // A file inside the page, and the app on the same phone: neither asks anybody for anything.
+                    let file = element.value().attr("download").is_some() && address.starts_with("data:text/plain;");
+                    let app = element.value().name() == "a" && address.starts_with("otpauth://totp/Latchkey");
+                    assert!(ours || file || app, "{name}: {address}");
                 }
             }
         }
@@ -279,7 +467,8 @@ fn every_control_has_a_label_and_every_reference_a_target() {
         let ids: Vec<_> = select(&page, "[id]").iter().filter_map(|it| it.value().attr("id")).collect();
         let known: HashSet<_> = ids.iter().copied().collect();
         assert_eq!(ids.len(), known.len(), "{name} gives an id twice: {ids:?}");
-        for control in select(&page, "input, select, textarea") {
+        // What is hidden from everybody needs no name: where to go on, and the user name for password managers.
+        for control in select(&page, "input:not([type='hidden']):not([aria-hidden='true']), select, textarea") {
             let id = control.value().attr("id");
             let wrapped = control.ancestors().filter_map(ElementRef::wrap).any(|it| it.value().name() == "label");
             let labelled = id.is_some_and(|id| !select(&page, &format!("label[for='{id}']")).is_empty());
@@ -330,6 +519,28 @@ fn a_page_has_one_filled_button_at_most() {
         let page = Html::parse_document(&html);
         let filled = select(&page, "main button:not(.second), main .button:not(.second)");
         assert!(filled.len() <= 1, "{name}: {:?}", filled.iter().map(text).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn web_05_passwords_and_codes_are_never_shown_again() {
+    for (name, html) in all_pages() {
+        let page = Html::parse_document(&html);
+        let secrets = "[type='password'], [name='code'], [autocomplete='one-time-code']";
+        assert!(select(&page, secrets).iter().all(|it| it.value().attr("value").is_none()), "{name}");
+    }
+}
+
+#[test]
+fn an_area_of_the_account_says_which_it_is() {
+    for (name, html) in all_pages() {
+        let page = Html::parse_document(&html);
+        let areas = select(&page, ".margin nav li a");
+        let current = select(&page, ".margin nav [aria-current='page']");
+        assert!(areas.is_empty() || (areas.len() == 4 && current.len() == 1), "{name}");
+        let hub = !select(&page, ".margin.hub").is_empty();
+        let overview = current.first().is_some_and(|it| it.value().attr("href") == Some("/account"));
+        assert_eq!(hub, overview, "{name}");
     }
 }
 

@@ -345,6 +345,8 @@ mod tests {
     fn a_notice_survives_its_key() {
         for notice in Notice::ALL {
             assert_eq!(Notice::from_key(notice.key()), Some(notice));
+            let words = Words::english();
+            assert!(!notice.title(&words).contains("No localization") && !notice.text(&words).is_empty());
         }
         assert_eq!(Notice::from_key("nonsense"), None);
     }

@@ -125,3 +125,94 @@ impl ConfirmPage {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use scraper::{ElementRef, Html, Selector};
+
+    use super::*;
+    use crate::features::phone_verifications::pages::{CodeState, Resend};
+    use crate::web::words::Words;
+
+    fn now() -> DateTime<Utc> {
+        "2025-11-22T11:31:00Z".parse().expect("a moment")
+    }
+
+    fn chrome() -> Chrome {
+        Chrome::signed_in(Words::english(), false)
+    }
+
+    fn read(page: &impl Template) -> Html {
+        Html::parse_document(&page.render().expect("a page"))
+    }
+
+    fn all<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
+        page.select(&Selector::parse(selector).expect("a selector")).collect()
+    }
+
+    fn confirm(method: Option<Method>, text: Option<TextState>) -> ConfirmPage {
+        ConfirmPage {
+            chrome: chrome(),
+            username: "hanna@example.com".to_owned(),
+            method,
+            phone: PhoneNumber::from_stored("+251912984567".to_owned()),
+            contested: false,
+            text,
+            next: "/account/two-factor".to_owned(),
+            now: now(),
+            clock: Clock::UTC,
+            errors: FormErrors::new(),
+            notice: None,
+        }
+    }
+
+    #[test]
+    fn without_two_factor_the_password_is_enough() {
+        let page = read(&confirm(None, None));
+        assert!(all(&page, "[name='code'], [action='/confirm/resend']").is_empty());
+        assert_eq!(all(&page, "form[action='/confirm'] [name]").len(), 2, "the password and where to go on");
+        assert_eq!(all(&page, "a.up[href='/account/two-factor']").len(), 1);
+    }
+
+    #[test]
+    fn the_user_name_is_there_for_password_managers_only() {
+        let page = read(&confirm(None, None));
+        let name = all(&page, "[autocomplete='username']")[0].value();
+        assert_eq!(name.attr("value"), Some("hanna@example.com"));
+        assert_eq!((name.attr("name"), name.attr("tabindex")), (None, Some("-1")));
+    }
+
+    #[test]
+    fn the_code_of_an_app_and_a_backup_code_go_into_one_field() {
+        let page = read(&confirm(Some(Method::App), None));
+        let code = all(&page, "#code")[0].value();
+        assert_eq!(code.attr("autocomplete"), Some("one-time-code"));
+        assert_eq!(code.attr("inputmode"), None, "a keyboard of digits could not write a backup code");
+        assert!(all(&page, "[action='/confirm/resend']").is_empty());
+    }
+
+    #[test]
+    fn a_text_is_asked_for_before_the_rest_is_filled_in() {
+        let page = read(&confirm(Some(Method::Sms), None));
+        let forms: Vec<_> =
+            all(&page, "main form").iter().map(|it| it.value().attr("action").map(str::to_owned)).collect();
+        assert_eq!(forms, [Some("/confirm/resend".to_owned()), Some("/confirm".to_owned())]);
+        assert_eq!(all(&page, "[action='/confirm/resend'] button:not(.second)").len(), 1);
+        assert_eq!(all(&page, "[name='next'][value='/account/two-factor']").len(), 2);
+        let code = CodeState::Sent { expires_at: now() + TimeDelta::minutes(5) };
+        let page = read(&confirm(Some(Method::Sms), Some(TextState { code, resend: Resend::Now })));
+        let forms: Vec<_> =
+            all(&page, "main form").iter().map(|it| it.value().attr("action").map(str::to_owned)).collect();
+        assert_eq!(forms, [Some("/confirm".to_owned()), Some("/confirm/resend".to_owned())]);
+    }
+
+    #[test]
+    fn nothing_is_texted_to_a_number_that_somebody_else_has_proven() {
+        let code = CodeState::Sent { expires_at: now() + TimeDelta::minutes(5) };
+        let text = Some(TextState { code, resend: Resend::Now });
+        let page = read(&ConfirmPage { contested: true, ..confirm(Some(Method::Sms), text) });
+        assert!(all(&page, "[action='/confirm/resend'], .tag").is_empty());
+        assert_eq!(all(&page, "label[for='code']")[0].inner_html(), "Backup code");
+    }
+}

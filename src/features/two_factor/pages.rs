@@ -217,3 +217,95 @@ impl NewBackupCodesPage {
         format!("data:text/plain;charset=utf-8,{}", encoded.replace('+', "%20"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use scraper::{ElementRef, Html, Selector};
+
+    use super::*;
+    use crate::features::two_factor::app::TotpSecret;
+
+    fn chrome() -> Chrome {
+        Chrome::signed_in(Words::english(), false)
+    }
+
+    fn read(page: &impl Template) -> Html {
+        Html::parse_document(&page.render().expect("a page"))
+    }
+
+    fn all<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
+        page.select(&Selector::parse(selector).expect("a selector")).collect()
+    }
+
+    fn text(page: &Html, selector: &str) -> String {
+        let texts = all(page, selector).into_iter().flat_map(|it| it.text().collect::<Vec<_>>());
+        texts.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    fn page(method: Option<Method>, contested: bool, codes_left: i64) -> Html {
+        let phone = PhoneNumber::from_stored("+251912984567".to_owned());
+        read(&TwoFactorPage { chrome: chrome(), method, phone, contested, codes_left, notice: None })
+    }
+
+    fn posts(page: &Html) -> Vec<String> {
+        all(page, "main form").iter().filter_map(|it| it.value().attr("action").map(str::to_owned)).collect()
+    }
+
+    const APP: &str = "/account/two-factor/app";
+    const SMS: &str = "/account/two-factor/sms";
+    const OFF: &str = "/account/two-factor/off";
+
+    #[test]
+    fn each_state_offers_what_it_can_become_and_the_app_first() {
+        assert_eq!(posts(&page(None, false, 0)), [APP, SMS]);
+        assert_eq!(posts(&page(Some(Method::Sms), false, 10)), [APP, OFF]);
+        assert_eq!(posts(&page(Some(Method::App), false, 10)), [APP, SMS, OFF]);
+        assert_eq!(text(&page(Some(Method::App), false, 10), "p > .state"), "On, with your app");
+    }
+
+    #[test]
+    fn a_contested_number_gets_no_codes_and_the_page_says_why() {
+        assert_eq!(posts(&page(None, true, 0)), [APP]);
+        assert_eq!(posts(&page(Some(Method::App), true, 10)), [APP, OFF]);
+        let off = page(None, true, 0);
+        assert!(text(&off, ".panel").contains("Somebody else has proven your number *****4567."));
+        assert_eq!(all(&page(Some(Method::Sms), true, 10), ".notice.bad[role='alert']").len(), 1);
+    }
+
+    #[test]
+    fn few_backup_codes_are_a_warning() {
+        assert!(all(&page(Some(Method::App), false, 4), ".notice.wait").is_empty());
+        assert_eq!(text(&page(Some(Method::App), false, 3), ".notice.wait h2"), "You have 3 backup codes left");
+        assert_eq!(text(&page(Some(Method::Sms), false, 0), ".notice.wait h2"), "You have no backup codes left");
+        assert!(all(&page(None, false, 0), ".notice").is_empty(), "without two-factor there are none to miss");
+    }
+
+    #[test]
+    fn tot_03_the_secret_is_there_as_picture_text_and_link() {
+        let secret = TotpSecret::generate().expect("randomness");
+        let uri = secret.uri("hanna@example.com");
+        let qr = Qr::of(&uri).expect("a code");
+        let errors = FormErrors::on("code", "wrong");
+        let page =
+            read(&AppPage { chrome: chrome(), qr, secret: secret.groups(), uri: uri.clone(), replaces: false, errors });
+        assert_eq!(text(&page, ".secret"), secret.groups().join(" "));
+        assert_eq!(all(&page, "a[href^='otpauth:']")[0].value().attr("href"), Some(uri.as_str()));
+        assert_eq!(all(&page, ".qr svg[role='img'] title, .qr svg path[d]").len(), 2);
+        assert_eq!(all(&page, "#code[autofocus]")[0].value().attr("value"), None);
+    }
+
+    #[test]
+    fn the_text_file_holds_what_the_page_shows() {
+        let made_at = "2025-11-22T11:31:00Z".parse().expect("a moment");
+        let codes = vec!["7KQ2-M9XD-4HTR-W6PA".to_owned(), "B3VN-0YQE-71SK-JZ8C".to_owned()];
+        let account = "hanna+1@example.com".to_owned();
+        let page =
+            read(&NewBackupCodesPage { chrome: chrome(), codes, account, made_at, clock: Clock::UTC, notice: None });
+        assert_eq!(all(&page, ".codes li").len(), 2);
+        let href = all(&page, "a[download]")[0].value().attr("href").expect("an address");
+        let file = "Latchkey%20backup%20codes%20of%20hanna%2B1%40example.com%2C%20made%20on%2022%20November%202025.%0D%0A\
+                    Each%20works%20once.%0D%0A%0D%0A\
+                    1.%207KQ2-M9XD-4HTR-W6PA%0D%0A2.%20B3VN-0YQE-71SK-JZ8C%0D%0A";
+        assert_eq!(href.strip_prefix("data:text/plain;charset=utf-8,"), Some(file));
+    }
+}
