@@ -74,12 +74,7 @@ fn main() {
         let percentile = |percent: usize| times[(times.len() - 1) * percent / 100].as_secs_f64() * 1000.0;
         let rate = times.len() as f64 / seconds;
         let (limit, of) = if *name == "sign-ins" { (raw, "raw Argon2id") } else { (bare, "a bare page") };
-        println!(
-            "{name:20} {rate:10.1} {:10.2} {:10.2} {:8.2} of {of}",
-            percentile(50),
-            percentile(99),
-            rate / limit
-        );
+        println!("{name:20} {rate:10.1} {:10.2} {:10.2} {:8.2} of {of}", percentile(50), percentile(99), rate / limit);
     }
 }
 
@@ -135,7 +130,12 @@ fn raw_argon2(cores: usize) -> usize {
                     let (mut out, mut made) = ([0; 32], 0);
                     while Instant::now() < until {
                         argon2
-                            .hash_password_into_with_memory(PASSWORD.as_bytes(), b"sixteen of salt.", &mut out, &mut memory)
+                            .hash_password_into_with_memory(
+                                PASSWORD.as_bytes(),
+                                b"sixteen of salt.",
+                                &mut out,
+                                &mut memory,
+                            )
                             .unwrap();
                         made += 1;
                     }

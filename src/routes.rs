@@ -7,10 +7,7 @@ use actix_web::{
 };
 
 use crate::{
-    features::{
-        account, demo_inbox, health, home, information, registration,
-        sign_in, step_up,
-    },
+    features::{account, demo_inbox, health, home, information, registration, sign_in, step_up, two_factor},
     web::{
         assets, error,
         principal::{Asked, Who},
@@ -62,6 +59,11 @@ fn pages() -> Vec<Page> {
         page("/confirm/resend").post(step_up::handlers::resend),
 
         page("/account").get(account::handlers::show),
+        page("/account/two-factor").get(two_factor::handlers::show),
+        page("/account/two-factor/app").get(two_factor::handlers::show_app).post(two_factor::handlers::submit_app),
+        page("/account/two-factor/sms").post(two_factor::handlers::submit_sms),
+        page("/account/two-factor/off").post(two_factor::handlers::submit_off),
+        page("/account/two-factor/backup-codes").get(two_factor::handlers::show_backup_codes).post(two_factor::handlers::submit_backup_codes),
 
         page("/help").get(information::handlers::show_help),
         page("/privacy").get(information::handlers::show_privacy),

@@ -63,7 +63,8 @@ pub fn ask(socket: &mut TcpStream, request_line: &str, headers: &str, body: &str
         answer.extend_from_slice(&piece[..length]);
         let Some(end) = answer.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
         let head = String::from_utf8_lossy(&answer[..end]).into_owned();
-        let told = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.trim().parse().ok());
+        let told =
+            head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.trim().parse().ok());
         let body: usize = told.unwrap_or(0);
         if answer.len() == end + 4 + body {
             return Answer { head, body: answer.split_off(end + 4), took: started.elapsed() };

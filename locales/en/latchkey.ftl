@@ -12,6 +12,11 @@ demo-label = Demo mode
 demo-banner = Demo: no texts are sent. Open the inbox
 language-label = Language
 margin-label = Good to know
+area-label = Your account
+area-overview = Overview
+area-two-factor = Two-factor
+area-devices = Devices
+area-activity = Activity
 foot-label = About this service
 foot-help = Help
 foot-privacy = Privacy
@@ -84,6 +89,10 @@ password-hint = { $least } characters or more. Four words that do not belong tog
 password-again = Type your password again: we never keep it on a page.
 password-fix = { $least } characters or more, please.
 code-label = 6-digit code
+text-me-a-code = Text me a code
+use-backup-code = Use a backup code
+backup-code-label = Backup code
+backup-code-hint = Like 7KQ2-M9XD-4HTR-W6PA. Small letters and spaces are fine.
 step-label = Step { $step } of { $steps }
 step-done = (done)
 
@@ -109,7 +118,7 @@ problem-password-too-long = This password is too long. Use { $most } characters 
 problem-password-weak = This password is easy to guess. Add another word.
 problem-password-personal = This password is close to your name, email or number. Choose words that have nothing to do with you.
 problem-password-unreadable = This password has a sign in it that we cannot read. Please choose another.
-problem-code-missing = Please enter the code from the text.
+problem-code-missing = Please enter the code.
 problem-code-unreadable = The code has 6 digits. Please check it.
 problem-code-wrong =
     { $left ->
@@ -119,6 +128,19 @@ problem-code-wrong =
 problem-code-too-many = Too many attempts. Request a new code.
 problem-code-expired = This code has expired. Request a new code.
 problem-code-unchecked = We could not check your code just now. Please try again, or request a new code.
+problem-identifier-missing = Please write your email address or your phone number.
+problem-identifier-unreadable = This is neither an email address nor a phone number. Please check it, and the country.
+problem-sign-in-wrong = That does not fit. Check what you typed, and try again.
+problem-password-not-entered = Please enter your password.
+problem-password-wrong = This is not your password. Check what you typed, and try again.
+problem-backup-code-missing = Please enter one of your backup codes.
+problem-backup-code-unreadable = A backup code has 16 letters and digits. Please check it.
+problem-backup-code-wrong =
+    { $left ->
+        [one] This backup code does not work. 1 attempt remaining.
+       *[other] This backup code does not work. { $left } attempts remaining.
+    }
+problem-only-backup-code = There were too many wrong codes. Only a backup code works now.
 
 ## Home
 
@@ -155,6 +177,7 @@ register-email-optional = (maids may leave this empty)
 register-terms = I accept the { $terms }terms{ $end } and the { $privacy }privacy notice{ $end }.
 register-terms-missing = We can open an account only if you accept the terms and the privacy notice.
 register-send = Text me the code
+register-have-account = I have an account
 register-one-number-title = One number, one account
 register-one-number = Use a number that is yours and that you will keep. With it you get back in when you forget your password.
 register-next-title = What happens next
@@ -204,6 +227,10 @@ unsent-later = The text did not go out
 unsent-later-text = Please wait a few minutes, then ask for a new code.
 unsent-ours = The text did not go out, and the fault is ours
 unsent-ours-text = We have been told. Please try again later.
+unsent-use-backup-code = Use one of your backup codes instead.
+unsent-opted-out-or-backup-code = Text START to the number our texts came from, then ask for a new code. Or use a backup code.
+unsent-later-or-backup-code = Please wait a few minutes, then ask for a new code. Or use a backup code.
+unsent-ours-or-backup-code = We have been told. Please use a backup code, or try again later.
 
 notice-code-sent = A new code is on its way
 notice-code-sent-text = The older one no longer works.
@@ -218,12 +245,12 @@ claim-title = This number has an account already
 claim-lead = Your code was right: { $number } is in your hands. One number can belong to one account only. Which is true?
 claim-question = Which is true?
 claim-sign-in = That account is mine
-claim-sign-in-hint = Keep it as it is. Nothing new is made.
+claim-sign-in-hint = Sign in to it. It stays as it is, and nothing new is made.
 claim-move = The number is mine now
 claim-move-hint = Open my new account with it. The older account stays as it is, but can no longer use this number.
 claim-missing = Please choose one of the two.
 claim-kept = Nothing new was made
-claim-kept-text = Your account and its number stay as they are.
+claim-kept-text = Your account and its number stay as they are. Sign in to it here.
 claim-go-on = Do this
 claim-how-title = How can that be?
 claim-how = Perhaps you registered before. Or the operator gave you a number that somebody else had.
@@ -232,12 +259,175 @@ claim-told = Its owner sees it on their page and keeps everything that is in it.
 
 email-taken-title = This email address has an account already
 email-taken-lead = Your number is proven. But one email address can belong to one account only, so no new account was made.
-email-taken-mine = If that account is yours, keep to it. If not, start again with another email address. Maids may also leave it empty.
+email-taken-mine = If that account is yours, sign in to it. If not, start again with another email address. Maids may also leave it empty.
 email-taken-again = Start again
 cannot-open-title = This account could not be opened
 cannot-open-lead = The number or the email address was used for an account a moment ago. No second account was made.
-cannot-open-what = Was it you, perhaps in another window? Then look there. If not, start again.
+cannot-open-what = Was it you, perhaps in another window? Then sign in. If not, start again.
 cannot-open-again = Start again
+
+## Signing in
+
+login-title = Sign in
+login-go = Sign in
+login-identifier = Email or phone number
+login-country-optional = (not needed with an email)
+login-new-title = New here?
+login-address-title = Check the address
+login-address = Enter your password only when the address at the top of your browser is the one you know.
+login-shared-title = On someone else’s phone?
+login-shared = Sign out when you are done, and delete the text with the code.
+
+second-step-title = Enter your sign-in code
+second-step-again = Start again
+second-step-app-lead = Open the app and read the six digits for Latchkey.
+second-step-ask-title = You need a code to sign in
+second-step-ask-lead = No code has gone to { $number } yet.
+second-step-unsent-lead = Nothing was sent to { $number }.
+second-step-resend-over = We send at most { $sends } codes for one sign-in. Look for the newest text, use a backup code, or { $login }start again{ $end }.
+second-step-trust = Trust this device for 30 days
+second-step-trust-hint = Until { $date } we will not ask for a code here. Only for a device that nobody else uses.
+second-step-clock-title = The app’s code is refused?
+second-step-clock = Each code works for about a minute. See whether the clock of your phone is right.
+second-step-tired-title = Tired of waiting for texts?
+second-step-tired = An authenticator app works without network and is safer. You can switch to it in your account.
+
+login-backup-code-title = Use a backup code
+login-backup-code-lead = One of the ten codes you saved when you switched on two-factor.
+login-backup-code-use-text = Use the code from the text
+login-backup-code-use-app = Use the code from your app
+login-backup-code-none-title = No codes either?
+login-backup-code-none = Ask the people who { $help }run this service{ $end }.
+
+notice-sign-in-over = Please sign in again
+notice-sign-in-over-text = You began to sign in, but it took too long. Nothing is lost.
+notice-sign-in-again = Please sign in once more
+notice-sign-in-again-text = Something about how this account is opened has just changed.
+notice-signed-in-by-backup-code = You used a backup code to sign in
+notice-signed-in-by-backup-code-text = It does not work again. Cross it out on your list.
+notice-only-backup-code = Only a backup code works now
+notice-only-backup-code-text = There were too many wrong codes. To protect the account we take no others.
+notice-code-not-possible = We cannot text you a code
+notice-code-not-possible-text = Somebody else has proven your number. Use a backup code to get in.
+
+## Confirming
+
+confirm-title = Confirm it is you
+confirm-lead = What comes next can change how you get in. Please prove once more that this account is yours.
+confirm-back = Back, change nothing
+confirm-go = Confirm
+confirm-text-title = First, get a code
+confirm-text = We text it to { $number }. Ask for it before you fill in the rest.
+confirm-unsent = Nothing was sent to { $number }.
+confirm-resend-over = We send at most { $sends } codes in an hour. Look for the newest text, or use a backup code.
+confirm-code-app = Code from your authenticator app
+confirm-code-app-hint = Open the app and read the six digits for Latchkey. A backup code works here too.
+confirm-code-sms = Code from the text
+confirm-code-sms-hint = Six digits. A backup code works here too.
+confirm-code-contested-hint = Somebody else has proven your number, so we cannot text you. Use one of your backup codes.
+confirm-why-title = Why again?
+confirm-why = So that nobody who finds your phone unlocked can change how you get in.
+confirm-long-title = For 5 minutes
+confirm-long = After this we do not ask again for five minutes.
+notice-confirmed = Thank you
+notice-confirmed-text = Now you can go on. For 5 minutes we do not ask again.
+
+## Two-factor
+
+two-factor-title = Two-factor
+two-factor-lead = A password can be guessed or seen. With two-factor, signing in also needs a code that only you have.
+two-factor-off = Off
+two-factor-on-app = On, with your app
+two-factor-on-sms = On, with texts to
+two-factor-app = With an authenticator app
+two-factor-app-text = The safest way. A free app on your phone shows a new code every 30 seconds. It needs no network and no credit.
+two-factor-app-go = Use an app
+two-factor-app-other-title = Another app or phone
+two-factor-app-other = Do you have a new phone, or another app? Set it up first. The old app works until then.
+two-factor-app-other-go = Use another app or phone
+two-factor-sms = With a text message
+two-factor-sms-text = We text a code to { $number } each time you sign in. Better than nothing, but:
+two-factor-sms-1 = texts can be read on the way, or on a shared phone;
+two-factor-sms-2 = a number you give up will belong to someone else one day;
+two-factor-sms-3 = without network there is no code.
+two-factor-sms-go = Use text messages
+two-factor-sms-change = Change to text messages
+two-factor-sms-not = Not possible
+two-factor-contested-title = We cannot text you codes
+two-factor-contested = Somebody else has proven your number { $number }. No codes go there any more. If it is still yours, { $help }read what to do{ $end }.
+two-factor-contested-do = Until you use an app, only your backup codes let you in.
+two-factor-codes-come = Whichever you choose, you get ten backup codes for the day your phone is gone.
+two-factor-lost-title = When your phone is gone
+two-factor-off-title = Switch it off
+two-factor-off-text = Your password alone opens your account then. Your backup codes stop working.
+two-factor-off-go = Switch off two-factor
+
+two-factor-app-title = Set up your app
+two-factor-app-lead = Any authenticator app will do, for example Aegis, Google Authenticator or 2FAS.
+two-factor-app-add-title = 1. Add Latchkey to the app
+two-factor-app-here = Is the app on this phone?
+two-factor-app-open = Open it and add Latchkey
+two-factor-app-scan = Is it on another one? Let it scan this picture.
+two-factor-app-qr = QR code with the secret that is written below
+two-factor-app-type = Or type this secret into the app:
+two-factor-app-keep = Show it to nobody. Whoever has it can make your codes.
+two-factor-app-code-title = 2. Enter the code the app shows
+two-factor-app-nothing = Nothing changes until this code is right.
+two-factor-app-replaces = Nothing changes until this code is right. Then your codes come from this app only.
+two-factor-app-switch-on = Switch on two-factor
+two-factor-app-replace = Use this app
+two-factor-app-not-now = Not now
+
+notice-two-factor-by-app = Your codes come from your app now
+notice-two-factor-by-app-text = Have it at hand when you sign in. All other devices were signed out.
+notice-two-factor-by-sms = Your codes come in texts now
+notice-two-factor-by-sms-text = We text you a code when you sign in. All other devices were signed out.
+notice-two-factor-off = Two-factor is off
+notice-two-factor-off-text = Your password alone opens your account now. All other devices were signed out.
+notice-enrolment-over = Please begin again
+notice-enrolment-over-text = Setting up the app took longer than 10 minutes. Nothing was changed. Delete Latchkey from the app first.
+
+## Backup codes
+
+backup-codes-title = Backup codes
+backup-codes-lead = Each one lets you in once when your phone is gone.
+backup-codes-left = { $left } of 10 left
+backup-codes-few =
+    { $left ->
+        [0] You have no backup codes left
+        [one] You have 1 backup code left
+       *[other] You have { $left } backup codes left
+    }
+backup-codes-few-text = They are the quick way back in when your phone is gone.
+backup-codes-hidden = We cannot show them again: we keep them only in a form that cannot be read back.
+backup-codes-new-title = Are they lost, or has somebody seen them?
+backup-codes-new = Make ten new ones. The old ones stop working at once.
+backup-codes-make = Make ten new codes
+backup-codes-none = None
+backup-codes-come = They come with two-factor. Switch it on, and you get ten.
+backup-codes-to-two-factor = Go to two-factor
+backup-codes-once-title = Each code works once
+backup-codes-once = Cross it out when you have used it. With the last one, make ten new ones.
+
+new-backup-codes-title = Your backup codes
+new-backup-codes-lead = Each one lets you in once when your phone is gone. We show them only now.
+new-backup-codes-whose = Latchkey backup codes of { $account }, made on { $date }.
+new-backup-codes-once = Each works once.
+new-backup-codes-download = Download as text
+new-backup-codes-keep-title = Keep them where only you can reach them
+new-backup-codes-keep-1 = On paper is best. Write them down, or print this page from the menu of your browser.
+new-backup-codes-keep-2 = Not as a photo on the phone you may lose.
+new-backup-codes-keep-3 = Give them to nobody, also not to the person you work for.
+new-backup-codes-saved = I have saved them
+
+## Devices
+
+notice-device-forgotten = That device is not trusted any more
+notice-device-forgotten-text = The next sign-in there needs a code again.
+notice-session-ended = That device is signed out
+notice-session-ended-text = If it was not yours, change your password too.
+notice-others-ended = All other devices are signed out
+notice-others-ended-text = Only this one is still signed in.
 
 ## Account
 
@@ -245,12 +435,16 @@ account-title = Your account
 account-hello = Hello, { $name }
 account-lead-sponsor = You are signed in as a sponsor.
 account-lead-maid = You are signed in as a maid.
+account-lead-administrator = You are signed in as an administrator.
 account-new = Your account is open
 account-new-text = Your phone number is proven. Keep it: with it you get back in when you forget your password.
 account-stands = How your account stands
 account-phone = Phone number
 account-phone-proven = { $number }, proven on { $date }
 account-phone-contested = No longer yours here
+account-two-factor = A second lock for your account
+account-devices = Where you are signed in
+account-activity = What happened in your account
 account-contested = Somebody else has proven your number { $number }
 account-contested-text = It can no longer open this account. All else is as it was. If the number is still yours, { $help }read what to do{ $end }.
 
@@ -394,6 +588,13 @@ too-many-you = Many people can share one connection, and all their tries count t
 back-to-home = Back to the first page
 back-to-register = Back to your details
 back-to-verify = Back to the code
+back-to-sign-in = Back to signing in
+back-to-second-step = Back to the code
+back-to-backup-code = Use a backup code
+back-to-confirm = Back to the confirmation
+back-to-account = Back to your account
+back-to-two-factor = Back to two-factor
+back-to-devices = Back to your devices
 
 ## Countries and regions
 ## Short names as CLDR has them; the list on a page is sorted by them.

@@ -15,6 +15,7 @@ pub mod sessions;
 pub mod sign_in;
 pub mod step_up;
 pub mod throttles;
+pub mod trusted_devices;
 pub mod two_factor;
 pub mod users;
 

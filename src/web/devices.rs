@@ -5,7 +5,7 @@
 //! a row in `trusted_devices` excuses it from the second step. Sealed, so only we write it; it signs nobody in.
 
 use actix_web::{
-    FromRequest, HttpRequest,
+    FromRequest, HttpRequest, HttpResponse,
     cookie::{Cookie, CookieJar, Key, SameSite, time::Duration},
     dev::Payload,
     web::Data,
@@ -13,11 +13,7 @@ use actix_web::{
 use std::future::{Ready, ready};
 
 use super::error::PageError;
-use crate::{
-    app::App,
-    crypto::token::Token,
-    domain::ids::UserId,
-};
+use crate::{app::App, crypto::token::Token, domain::ids::UserId};
 
 /// Accounts that one browser remembers, the latest first. Phones are shared, but not by so many.
 const MOST_ACCOUNTS: usize = 5;
@@ -51,13 +47,16 @@ impl Devices {
         self.known.iter().map(|(user, token)| (*user, token.hash())).collect()
     }
 
-    /// The token's hash for one account.
-    pub fn hash_for(&self, user: UserId) -> Option<Vec<u8>> {
-        self.known.iter().find(|(known, _)| *known == user).map(|(_, token)| token.hash())
+    /// Gives the browser its new token for an account that was just signed in to. The one before is worth nothing, so a
+    /// planted one is not either (DEV-02, P-8).
+    ///
+    /// # Errors
+    /// A cookie that cannot be written; a fault of ours.
+    pub fn remember(&self, answer: &mut HttpResponse, user: UserId, token: &Token) -> Result<(), PageError> {
+        answer.add_cookie(&self.sealed(user, token)).map_err(PageError::fault)
     }
 
-    /// The cookie after a sign-in: the account's token is new, so that a planted one is worth nothing (DEV-02, P-8).
-    pub fn after_sign_in(&self, user: UserId, token: &Token) -> Cookie<'static> {
+    fn sealed(&self, user: UserId, token: &Token) -> Cookie<'static> {
         let first = format!("{user}.{}", token.to_cookie().as_str());
         let others = self.known.iter().filter(|(known, _)| *known != user);
         let others = others.map(|(user, token)| format!("{user}.{}", token.to_cookie().as_str()));

@@ -201,6 +201,20 @@ pub enum Back {
     Register,
     /// `/register/verify`
     Verify,
+    /// `/login`
+    SignIn,
+    /// `/login/verify`
+    SecondStep,
+    /// `/login/backup-code`
+    BackupCode,
+    /// `/confirm`
+    Confirm,
+    /// `/account`
+    Account,
+    /// `/account/two-factor`
+    TwoFactor,
+    /// `/account/devices`
+    Devices,
 }
 
 impl Back {
@@ -209,6 +223,13 @@ impl Back {
             Self::Home => "/",
             Self::Register => "/register",
             Self::Verify => "/register/verify",
+            Self::SignIn => "/login",
+            Self::SecondStep => "/login/verify",
+            Self::BackupCode => "/login/backup-code",
+            Self::Confirm => "/confirm",
+            Self::Account => "/account",
+            Self::TwoFactor => "/account/two-factor",
+            Self::Devices => "/account/devices",
         }
     }
 
@@ -217,6 +238,13 @@ impl Back {
             Self::Home => fl!(words.0, "back-to-home"),
             Self::Register => fl!(words.0, "back-to-register"),
             Self::Verify => fl!(words.0, "back-to-verify"),
+            Self::SignIn => fl!(words.0, "back-to-sign-in"),
+            Self::SecondStep => fl!(words.0, "back-to-second-step"),
+            Self::BackupCode => fl!(words.0, "back-to-backup-code"),
+            Self::Confirm => fl!(words.0, "back-to-confirm"),
+            Self::Account => fl!(words.0, "back-to-account"),
+            Self::TwoFactor => fl!(words.0, "back-to-two-factor"),
+            Self::Devices => fl!(words.0, "back-to-devices"),
         }
     }
 }

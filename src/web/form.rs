@@ -142,6 +142,27 @@ pub enum Problem {
     CodeExpired,
     /// Nobody could say whether it is right.
     CodeUnchecked,
+    /// Neither email address nor number.
+    IdentifierMissing,
+    /// Reads as neither email address nor number.
+    IdentifierUnreadable,
+    /// No such account, or not its password: the words never say which.
+    SignInWrong,
+    /// No password, where there is one already.
+    PasswordNotEntered,
+    /// Not the password of the account that is signed in.
+    PasswordWrong,
+    /// No backup code.
+    BackupCodeMissing,
+    /// Not 16 characters of a backup code. Costs no guess.
+    BackupCodeUnreadable,
+    /// Not one of the backup codes that are left.
+    BackupCodeWrong {
+        /// Guesses that remain.
+        left: u32,
+    },
+    /// After too many wrong codes only a backup code counts.
+    OnlyBackupCode,
 }
 
 impl Problem {
@@ -177,6 +198,15 @@ impl Problem {
             Self::CodeTooMany => fl!(words.0, "problem-code-too-many"),
             Self::CodeExpired => fl!(words.0, "problem-code-expired"),
             Self::CodeUnchecked => fl!(words.0, "problem-code-unchecked"),
+            Self::IdentifierMissing => fl!(words.0, "problem-identifier-missing"),
+            Self::IdentifierUnreadable => fl!(words.0, "problem-identifier-unreadable"),
+            Self::SignInWrong => fl!(words.0, "problem-sign-in-wrong"),
+            Self::PasswordNotEntered => fl!(words.0, "problem-password-not-entered"),
+            Self::PasswordWrong => fl!(words.0, "problem-password-wrong"),
+            Self::BackupCodeMissing => fl!(words.0, "problem-backup-code-missing"),
+            Self::BackupCodeUnreadable => fl!(words.0, "problem-backup-code-unreadable"),
+            Self::BackupCodeWrong { left } => fl!(words.0, "problem-backup-code-wrong", left = left),
+            Self::OnlyBackupCode => fl!(words.0, "problem-only-backup-code"),
         }
     }
 }

@@ -33,12 +33,15 @@ impl Next {
 
     /// The page that the query of an address asks for, `?next=/account/devices`.
     pub fn of_query(query: &str) -> Option<Self> {
-        url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next").and_then(|(_, path)| Self::parse(&path))
+        url::form_urlencoded::parse(query.as_bytes())
+            .find(|(name, _)| name == "next")
+            .and_then(|(_, path)| Self::parse(&path))
     }
 
     /// The page that a request belongs to: its own, or the one with the form that it submits.
     pub fn of_request(path: &str) -> Self {
-        let is_above = |page: &Self| path.strip_prefix(page.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let is_above =
+            |page: &Self| path.strip_prefix(page.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         Self::PAGES.into_iter().filter(is_above).max_by_key(|page| page.0.len()).unwrap_or(Self::ACCOUNT)
     }
 
@@ -49,7 +52,11 @@ impl Next {
 
     /// Leads to the sign-in, and from there on to this page.
     pub fn after_sign_in(self) -> PageError {
-        PageError::Elsewhere(if self == Self::ACCOUNT { "/login".into() } else { format!("/login?next={}", self.0).into() })
+        PageError::Elsewhere(if self == Self::ACCOUNT {
+            "/login".into()
+        } else {
+            format!("/login?next={}", self.0).into()
+        })
     }
 
     /// Leads to the confirmation, and from there back to this page.
@@ -65,10 +72,33 @@ mod tests {
     #[test]
     fn o_1_only_our_own_pages_are_ever_next() {
         for hostile in [
-            "", "/", "//evil", "/\\evil", "\\/evil", "/%5cevil", "/%09/evil", "/\t/evil", "/\r\n/evil", "https:evil",
-            "https:/evil", "https:///evil", "https://localhost:8080@evil", "https://host.evil", "/..//evil", "/.//evil",
-            "/;//evil", "javascript:alert(1)", "data:text/html,x", "/account%00", "/account/", "/ACCOUNT", "/account/..",
-            "/logout", "/account?next=//evil", "/account/two-factor/off", "http://localhost:8080/account",
+            "",
+            "/",
+            "//evil",
+            "/\\evil",
+            "\\/evil",
+            "/%5cevil",
+            "/%09/evil",
+            "/\t/evil",
+            "/\r\n/evil",
+            "https:evil",
+            "https:/evil",
+            "https:///evil",
+            "https://localhost:8080@evil",
+            "https://host.evil",
+            "/..//evil",
+            "/.//evil",
+            "/;//evil",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "/account%00",
+            "/account/",
+            "/ACCOUNT",
+            "/account/..",
+            "/logout",
+            "/account?next=//evil",
+            "/account/two-factor/off",
+            "http://localhost:8080/account",
         ] {
             assert_eq!(Next::parse(hostile), None, "{hostile:?}");
             assert_eq!(Next::of_query(&format!("next={hostile}")), None, "{hostile:?}");

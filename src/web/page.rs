@@ -50,6 +50,53 @@ impl Chrome {
     pub fn icon(&self) -> &'static str {
         assets::icon_url()
     }
+
+    /// The areas of an account, in the order of the navigation.
+    pub fn areas(&self) -> [Area; 4] {
+        Area::ALL
+    }
+}
+
+/// A part of the account with a page of its own. A page inside `layouts/account.html` says by `area()` which it is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Area {
+    /// How the account stands.
+    Overview,
+    /// The second factor and its backup codes.
+    TwoFactor,
+    /// Where the account is signed in.
+    Devices,
+    /// What happened to the account.
+    Activity,
+}
+
+impl Area {
+    const ALL: [Self; 4] = [Self::Overview, Self::TwoFactor, Self::Devices, Self::Activity];
+
+    /// Its page.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Overview => "/account",
+            Self::TwoFactor => "/account/two-factor",
+            Self::Devices => "/account/devices",
+            Self::Activity => "/account/activity",
+        }
+    }
+
+    /// Its name.
+    pub fn label(self, words: &Words) -> String {
+        match self {
+            Self::Overview => fl!(words.0, "area-overview"),
+            Self::TwoFactor => fl!(words.0, "area-two-factor"),
+            Self::Devices => fl!(words.0, "area-devices"),
+            Self::Activity => fl!(words.0, "area-activity"),
+        }
+    }
+
+    /// Whether it is the area that a page is in.
+    pub fn is(self, other: Self) -> bool {
+        self == other
+    }
 }
 
 /// What has just happened, told once on the page after a redirect. Between the two pages only its [`key`](Self::key) is
@@ -70,6 +117,32 @@ pub enum Notice {
     AccountOpened,
     /// The number's account is the reader's own.
     AccountKept,
+    /// A sign-in that was begun took too long.
+    SignInOver,
+    /// What opens the account changed while somebody was signing in or confirming.
+    SignInAgain,
+    /// A backup code opened the account.
+    SignedInByBackupCode,
+    /// After too many wrong codes only a backup code counts.
+    OnlyBackupCode,
+    /// Somebody else has proven the number, so no code goes there.
+    CodeNotPossible,
+    /// The person has proven once more who they are.
+    Confirmed,
+    /// Codes come from an app now.
+    TwoFactorByApp,
+    /// Codes come in texts now.
+    TwoFactorBySms,
+    /// Signing in takes the password alone.
+    TwoFactorOff,
+    /// Setting up an app took too long.
+    EnrolmentOver,
+    /// A trusted device is trusted no more.
+    DeviceForgotten,
+    /// One device was signed out.
+    SessionEnded,
+    /// All devices but this one were signed out.
+    OthersEnded,
 }
 
 /// The tone of a notice: its colour and its icon.
@@ -103,7 +176,7 @@ impl Tone {
 }
 
 impl Notice {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 20] = [
         Self::CodeSent,
         Self::NumberChanged,
         Self::TooEarly,
@@ -111,6 +184,19 @@ impl Notice {
         Self::SignedOut,
         Self::AccountOpened,
         Self::AccountKept,
+        Self::SignInOver,
+        Self::SignInAgain,
+        Self::SignedInByBackupCode,
+        Self::OnlyBackupCode,
+        Self::CodeNotPossible,
+        Self::Confirmed,
+        Self::TwoFactorByApp,
+        Self::TwoFactorBySms,
+        Self::TwoFactorOff,
+        Self::EnrolmentOver,
+        Self::DeviceForgotten,
+        Self::SessionEnded,
+        Self::OthersEnded,
     ];
 
     /// The short name it travels under.
@@ -123,6 +209,19 @@ impl Notice {
             Self::SignedOut => "signed-out",
             Self::AccountOpened => "account-opened",
             Self::AccountKept => "account-kept",
+            Self::SignInOver => "sign-in-over",
+            Self::SignInAgain => "sign-in-again",
+            Self::SignedInByBackupCode => "signed-in-by-backup-code",
+            Self::OnlyBackupCode => "only-backup-code",
+            Self::CodeNotPossible => "code-not-possible",
+            Self::Confirmed => "confirmed",
+            Self::TwoFactorByApp => "two-factor-by-app",
+            Self::TwoFactorBySms => "two-factor-by-sms",
+            Self::TwoFactorOff => "two-factor-off",
+            Self::EnrolmentOver => "enrolment-over",
+            Self::DeviceForgotten => "device-forgotten",
+            Self::SessionEnded => "session-ended",
+            Self::OthersEnded => "others-ended",
         }
     }
 
@@ -134,10 +233,23 @@ impl Notice {
     /// Its tone.
     pub fn tone(self) -> Tone {
         match self {
-            Self::CodeSent | Self::NumberChanged | Self::SignedOut | Self::AccountOpened | Self::AccountKept => {
-                Tone::Ok
+            Self::CodeSent
+            | Self::NumberChanged
+            | Self::SignedOut
+            | Self::AccountOpened
+            | Self::AccountKept
+            | Self::SignedInByBackupCode
+            | Self::Confirmed
+            | Self::TwoFactorByApp
+            | Self::TwoFactorBySms
+            | Self::TwoFactorOff
+            | Self::DeviceForgotten
+            | Self::SessionEnded
+            | Self::OthersEnded => Tone::Ok,
+            Self::TooEarly | Self::RegistrationOver | Self::SignInOver | Self::SignInAgain | Self::EnrolmentOver => {
+                Tone::Wait
             }
-            Self::TooEarly | Self::RegistrationOver => Tone::Wait,
+            Self::OnlyBackupCode | Self::CodeNotPossible => Tone::Bad,
         }
     }
 
@@ -151,6 +263,19 @@ impl Notice {
             Self::SignedOut => fl!(words.0, "home-signed-out"),
             Self::AccountOpened => fl!(words.0, "account-new"),
             Self::AccountKept => fl!(words.0, "claim-kept"),
+            Self::SignInOver => fl!(words.0, "notice-sign-in-over"),
+            Self::SignInAgain => fl!(words.0, "notice-sign-in-again"),
+            Self::SignedInByBackupCode => fl!(words.0, "notice-signed-in-by-backup-code"),
+            Self::OnlyBackupCode => fl!(words.0, "notice-only-backup-code"),
+            Self::CodeNotPossible => fl!(words.0, "notice-code-not-possible"),
+            Self::Confirmed => fl!(words.0, "notice-confirmed"),
+            Self::TwoFactorByApp => fl!(words.0, "notice-two-factor-by-app"),
+            Self::TwoFactorBySms => fl!(words.0, "notice-two-factor-by-sms"),
+            Self::TwoFactorOff => fl!(words.0, "notice-two-factor-off"),
+            Self::EnrolmentOver => fl!(words.0, "notice-enrolment-over"),
+            Self::DeviceForgotten => fl!(words.0, "notice-device-forgotten"),
+            Self::SessionEnded => fl!(words.0, "notice-session-ended"),
+            Self::OthersEnded => fl!(words.0, "notice-others-ended"),
         }
     }
 
@@ -164,6 +289,19 @@ impl Notice {
             Self::SignedOut => fl!(words.0, "home-signed-out-text"),
             Self::AccountOpened => fl!(words.0, "account-new-text"),
             Self::AccountKept => fl!(words.0, "claim-kept-text"),
+            Self::SignInOver => fl!(words.0, "notice-sign-in-over-text"),
+            Self::SignInAgain => fl!(words.0, "notice-sign-in-again-text"),
+            Self::SignedInByBackupCode => fl!(words.0, "notice-signed-in-by-backup-code-text"),
+            Self::OnlyBackupCode => fl!(words.0, "notice-only-backup-code-text"),
+            Self::CodeNotPossible => fl!(words.0, "notice-code-not-possible-text"),
+            Self::Confirmed => fl!(words.0, "notice-confirmed-text"),
+            Self::TwoFactorByApp => fl!(words.0, "notice-two-factor-by-app-text"),
+            Self::TwoFactorBySms => fl!(words.0, "notice-two-factor-by-sms-text"),
+            Self::TwoFactorOff => fl!(words.0, "notice-two-factor-off-text"),
+            Self::EnrolmentOver => fl!(words.0, "notice-enrolment-over-text"),
+            Self::DeviceForgotten => fl!(words.0, "notice-device-forgotten-text"),
+            Self::SessionEnded => fl!(words.0, "notice-session-ended-text"),
+            Self::OthersEnded => fl!(words.0, "notice-others-ended-text"),
         }
     }
 }

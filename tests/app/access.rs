@@ -80,7 +80,8 @@ async fn asks(browser: &Browser, entry: Entry) -> Page {
 async fn auz_02_every_route_lets_in_whom_it_names_and_nobody_else() {
     let app = TestApp::start_with("messaging", &[]).await;
     let visitors = visitors(&app).await;
-    let before = |table| app.database.text(&format!("SELECT string_agg(t::text, ',' ORDER BY t::text) FROM {table} AS t"));
+    let before =
+        |table| app.database.text(&format!("SELECT string_agg(t::text, ',' ORDER BY t::text) FROM {table} AS t"));
     for entry in routes::table() {
         for (visitor, browser) in &visitors {
             if may(visitor, entry.who) {
@@ -112,7 +113,9 @@ async fn auz_02_whoever_may_come_is_never_sent_away_by_the_door() {
             }
             let page = asks(browser, entry).await;
             let told = format!("{visitor}: {} {} {}", entry.method, entry.path, page.status);
-            let away = page.location().is_some_and(|to| to.starts_with("/login?") || to.starts_with("/confirm") && entry.who == Who::Fresh);
+            let away = page
+                .location()
+                .is_some_and(|to| to.starts_with("/login?") || to.starts_with("/confirm") && entry.who == Who::Fresh);
             assert!(!away && page.status.as_u16() < 500, "{told} {:?}", page.location());
         }
     }

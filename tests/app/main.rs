@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it stands")]
 #![allow(clippy::disallowed_methods, reason = "the tests start the program, and Twilio's fake has a clock of its own")]
 
-mod authenticator_tools;
 mod access;
+mod authenticator_tools;
 mod bad_input;
 mod claims;
 mod codes;

@@ -23,36 +23,34 @@ use crate::{
 
 /// `GET /account`
 pub async fn show(signed_in: SignedIn) -> Answer {
-    let (visitor, user) = (signed_in.visitor, signed_in.user);
-    let found = visitor.app.db.run(move |conn| users::store::find_overview(conn, user)).await;
-    let overview = found?.ok_or(PageError::Elsewhere(ENTRANCE))?;
-    let clock = overview.phone.country().map_or(Clock::UTC, Clock::of);
+    let account = &signed_in.account;
+    let first_name = account.full_name.as_ref().map(|name| name.first_name().to_owned());
     page::ok(WelcomePage {
-        chrome: Chrome::signed_in(visitor.words.clone(), visitor.app.config.is_demo()),
-        first_name: overview.full_name.first_name().to_owned(),
-        role: overview.role,
-        phone: overview.phone,
-        proven_on: overview.phone_since,
-        contested: overview.phone_contested,
-        clock,
-        notice: visitor.cookies.take_notice(),
+        chrome: signed_in.chrome(),
+        first_name: first_name.unwrap_or_else(|| account.identifier()),
+        role: account.role,
+        phone: account.phone.clone(),
+        proven_on: account.phone_since,
+        contested: account.phone_contested,
+        clock: signed_in.clock(),
+        notice: signed_in.visitor.cookies.take_notice(),
     })
 }
 
 /// `POST /logout`. Whoever is not signed in is signed out all the same.
 pub async fn sign_out(visitor: Visitor, _: Form<NoFields>) -> Answer {
     if let Some(live) = visitor.live_session().await? {
-        let address = visitor.address.coarse();
+        let (origin, user, session) = (visitor.origin(), live.account.id, live.session);
         let ended = visitor.app.db.run(move |conn| {
             db::transaction(conn, |conn| {
-                if let Some(user) = sessions::store::end(conn, live.session)? {
-                    activity::record(conn, user, Event::SignedOut, Some(&address))?;
+                if sessions::store::end(conn, user, session)? {
+                    activity::record(conn, user, Event::SignedOut, Some(&origin))?;
                 }
                 Ok::<_, DbError>(())
             })
         });
         ended.await?;
-        log::info!("event=signed_out user={} session={} request={}", live.user, live.session, visitor.reference);
+        log::info!("event=signed_out user={} session={} request={}", user, session, visitor.reference);
         visitor.cookies.sign_out();
         visitor.cookies.say_next(Notice::SignedOut);
     }

@@ -8,7 +8,7 @@ use crate::domain::phone_number::PhoneNumber;
 use crate::domain::role::Role;
 use crate::web::clock::Clock;
 use crate::web::markup::{Parts, Sentence};
-use crate::web::page::{Chrome, Notice};
+use crate::web::page::{Area, Chrome, Notice};
 
 /// `GET /account`
 #[derive(Template)]
@@ -37,6 +37,10 @@ impl WelcomePage {
         self.chrome.title(&fl!(self.chrome.words.0, "account-title"))
     }
 
+    fn area(&self) -> Area {
+        Area::Overview
+    }
+
     fn hello(&self) -> String {
         fl!(self.chrome.words.0, "account-hello", name = self.first_name.as_str())
     }
@@ -45,6 +49,7 @@ impl WelcomePage {
         match self.role {
             Role::Sponsor => fl!(self.chrome.words.0, "account-lead-sponsor"),
             Role::Maid => fl!(self.chrome.words.0, "account-lead-maid"),
+            Role::Administrator => fl!(self.chrome.words.0, "account-lead-administrator"),
         }
     }
 

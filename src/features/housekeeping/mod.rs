@@ -9,7 +9,7 @@ use crate::{
     db::DbError,
     features::{
         activity, messages, passwords::guesses, phone_verifications, registration, sessions, sign_in, throttles,
-        trusted_devices,
+        trusted_devices, two_factor,
     },
 };
 
@@ -41,6 +41,7 @@ pub struct Removed {
     sign_ins: usize,
     trusted_devices: usize,
     guesses: usize,
+    enrolments: usize,
     throttles: usize,
     messages: usize,
     activity: usize,
@@ -51,13 +52,14 @@ impl std::fmt::Display for Removed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "registrations={} challenges={} sessions={} sign_ins={} trusted_devices={} guesses={} throttles={} messages={} activity={} abandoned_messages={}",
+            "registrations={} challenges={} sessions={} sign_ins={} trusted_devices={} guesses={} enrolments={} throttles={} messages={} activity={} abandoned_messages={}",
             self.registrations,
             self.challenges,
             self.sessions,
             self.sign_ins,
             self.trusted_devices,
             self.guesses,
+            self.enrolments,
             self.throttles,
             self.messages,
             self.activity,
@@ -78,6 +80,7 @@ pub fn tidy(conn: &mut PgConnection) -> Result<Removed, DbError> {
         sign_ins: sign_in::store::remove_expired(conn)?,
         trusted_devices: trusted_devices::store::remove_expired(conn)?,
         guesses: guesses::remove_expired(conn)?,
+        enrolments: two_factor::app::store::remove_expired(conn)?,
         throttles: throttles::remove_expired(conn)?,
         messages: messages::store::remove_expired(conn)?,
         activity: activity::store::remove_expired(conn)?,

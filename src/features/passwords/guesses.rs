@@ -16,7 +16,13 @@ use diesel::{PgConnection, QueryResult, RunQueryDsl as _, prelude::*, sql_types 
 use crate::{
     crypto::hasher::PasswordHash,
     db::{DbError, statement},
-    domain::{client_address::{AddressKeys, ClientAddress}, email_address::EmailAddress, ids::UserId, phone_number::PhoneNumber, role::Role},
+    domain::{
+        client_address::{AddressKeys, ClientAddress},
+        email_address::EmailAddress,
+        ids::UserId,
+        phone_number::PhoneNumber,
+        role::Role,
+    },
     features::{two_factor::Method, users::UserEpoch},
 };
 

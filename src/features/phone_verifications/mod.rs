@@ -19,6 +19,7 @@ use crate::{
 
 mod check;
 mod consume;
+pub mod pages;
 pub mod store;
 
 pub use check::{Compared, check, compare};

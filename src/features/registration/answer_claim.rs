@@ -10,7 +10,7 @@ use super::{
 use crate::{
     crypto::{keys::KeyRing, token::Token},
     db::{self, DbError},
-    domain::ids::RegistrationId,
+    domain::ids::{RegistrationId, UserId},
     features::{
         activity::{self, Event, Origin},
         phone_verifications::VerifiedPhone,
@@ -38,14 +38,18 @@ pub fn move_number(
         }
         // In a savepoint: with an email in the way the number must stay where it was, and the charge must stay too.
         match db::transaction(conn, |conn| move_to_new_account(conn, pending, origin)) {
-            Ok(token) => Ok(Proven::Opened(token)),
+            Ok((user, token)) => Ok(Proven::Opened(user, token)),
             Err(NotMoved::Taken(taken)) => Ok(Proven::from(taken)),
             Err(NotMoved::Failed(error)) => Err(error),
         }
     })
 }
 
-fn move_to_new_account(conn: &mut PgConnection, pending: Pending, origin: &Origin) -> Result<Token, NotMoved> {
+fn move_to_new_account(
+    conn: &mut PgConnection,
+    pending: Pending,
+    origin: &Origin,
+) -> Result<(UserId, Token), NotMoved> {
     let number = pending.details.phone.clone();
     if let Some(owner) = users::store::contest_number(conn, &number)? {
         activity::record(conn, owner, Event::NumberContested, None)?;

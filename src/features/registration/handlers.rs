@@ -12,18 +12,25 @@ use super::{
 };
 use crate::{
     app::App,
-    crypto::hasher::{HashFailed, PasswordHash},
+    crypto::{
+        hasher::{HashFailed, PasswordHash},
+        token::Token,
+    },
     db::DbError,
     domain::{country::Country, ids::MessageId, password::MIN_LENGTH},
     features::{
         messages::{self, OUTCOME_WAIT, Outcome, outcomes::Listening, reserve::NotReserved},
         passwords::{self, PersonalWords, TooEasy},
-        phone_verifications::{self, CodeRefused, NotRenewed},
+        phone_verifications::{
+            self, CodeRefused, NotRenewed,
+            pages::{code_state, explain, resend_state},
+        },
         sessions::principals::{ENTRANCE, Visitor},
         users,
     },
     web::{
         body::{Form, NoFields},
+        devices::Devices,
         error::{Answer, PageError},
         error_page::Back,
         form::FormErrors,
@@ -185,8 +192,8 @@ async fn code_page(
     let page = VerifyPage {
         chrome: visit.visitor.chrome(),
         phone: phone.clone(),
-        code: pages::code_state(&standing, outcome),
-        resend: pages::resend_state(&standing),
+        code: code_state(&standing, outcome),
+        resend: resend_state(&standing),
         now: standing.now,
         clock: crate::web::clock::Clock::of(*country),
         errors,
@@ -197,7 +204,7 @@ async fn code_page(
 }
 
 /// `POST /register/verify`
-pub async fn submit_code(visit: Registering, form: Form<CodeForm>) -> Answer {
+pub async fn submit_code(visit: Registering, devices: Devices, form: Form<CodeForm>) -> Answer {
     let app = &visit.visitor.app;
     if visit.pending.phone_proven_at.is_some() {
         return Ok(see_other("/register/claim"));
@@ -212,10 +219,10 @@ pub async fn submit_code(visit: Registering, form: Form<CodeForm>) -> Answer {
     };
     let (keys, registration) = (app.keys.clone(), visit.pending.id);
     let (from, origin) = (visit.visitor.address, visit.visitor.origin());
-    let proven = app.db.run(move |conn| {
-        prove_phone::prove_phone(conn, &keys.throttle_key, registration, compared, from, &origin)
-    });
-    after_proof(&visit.visitor, proven.await)
+    let proven = app
+        .db
+        .run(move |conn| prove_phone::prove_phone(conn, &keys.throttle_key, registration, compared, from, &origin));
+    after_proof(&visit.visitor, &devices, proven.await)
 }
 
 async fn code_refused(visit: &Registering, refusal: CodeRefused) -> Answer {
@@ -230,16 +237,19 @@ async fn code_refused(visit: &Registering, refusal: CodeRefused) -> Answer {
     if matches!(refusal, CodeRefused::Expired) && reload(visit).await?.phone_proven_at.is_some() {
         return Ok(see_other("/register/verify"));
     }
-    let errors = pages::explain(refusal, &visit.visitor.words)?;
+    let errors = explain(refusal, &visit.visitor.words)?;
     code_page(visit, StatusCode::UNPROCESSABLE_ENTITY, errors, None, None).await
 }
 
-fn after_proof(visitor: &Visitor, proven: Result<Proven, NotProven>) -> Answer {
+fn after_proof(visitor: &Visitor, devices: &Devices, proven: Result<Proven, NotProven>) -> Answer {
     match proven {
-        Ok(Proven::Opened(token)) => {
+        Ok(Proven::Opened(user, token)) => {
             visitor.cookies.sign_in(&token);
             visitor.cookies.say_next(Notice::AccountOpened);
-            Ok(see_other("/account"))
+            // From here on the account knows this browser.
+            let mut answer = see_other("/account");
+            devices.remember(&mut answer, user, &Token::generate().map_err(PageError::fault)?)?;
+            Ok(answer)
         }
         Ok(Proven::NumberTaken) => Ok(see_other("/register/claim")),
         Ok(Proven::EmailTaken) => page::refused(EmailTakenPage { chrome: visitor.chrome() }),
@@ -350,7 +360,7 @@ async fn claim_page(visit: &Registering, status: StatusCode, errors: FormErrors)
 }
 
 /// `POST /register/claim`
-pub async fn submit_claim(visit: Registering, form: Form<ClaimForm>) -> Answer {
+pub async fn submit_claim(visit: Registering, devices: Devices, form: Form<ClaimForm>) -> Answer {
     let app = &visit.visitor.app;
     let registration = visit.pending.id;
     match form.0.parse() {
@@ -370,7 +380,7 @@ pub async fn submit_claim(visit: Registering, form: Form<ClaimForm>) -> Answer {
             let (keys, origin) = (app.keys.clone(), visit.visitor.origin());
             let moved =
                 app.db.run(move |conn| answer_claim::move_number(conn, &keys.throttle_key, registration, &origin));
-            after_proof(&visit.visitor, moved.await)
+            after_proof(&visit.visitor, &devices, moved.await)
         }
     }
 }

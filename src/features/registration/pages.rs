@@ -1,7 +1,5 @@
 //! What the pages of registration show.
 
-use std::time::Duration;
-
 use askama::Template;
 use chrono::{DateTime, Utc};
 use i18n_embed_fl::fl;
@@ -9,19 +7,12 @@ use i18n_embed_fl::fl;
 use crate::domain::country::Country;
 use crate::domain::phone_number::PhoneNumber;
 use crate::domain::role::Role;
+use crate::features::phone_verifications::pages::{CodeState, Resend, Telling, Unsent};
 use crate::web::clock::Clock;
 use crate::web::form::FormErrors;
 use crate::web::markup::{Parts, Sentence};
 use crate::web::page::{Chrome, Notice};
 use crate::web::words::Words;
-use crate::{
-    features::{
-        messages::Outcome,
-        phone_verifications::{CodeRefused, MOST_SENDS, store::Standing},
-    },
-    sms::Fault,
-    web::{error::PageError, form::Problem},
-};
 
 /// `GET /register`, and the answer to a refused `POST`.
 #[derive(Template)]
@@ -122,63 +113,6 @@ pub struct VerifyPage {
     pub notice: Option<Notice>,
 }
 
-/// How a code stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CodeState {
-    /// The text is still with us.
-    Sending {
-        /// When the code dies.
-        expires_at: DateTime<Utc>,
-    },
-    /// The provider has the text.
-    Sent {
-        /// When the code dies.
-        expires_at: DateTime<Utc>,
-    },
-    /// Nobody knows whether the text went out: it may still come.
-    Late {
-        /// When the code dies.
-        expires_at: DateTime<Utc>,
-    },
-    /// The text surely did not go out.
-    Unsent(Unsent),
-    /// The code is too old.
-    Expired,
-    /// No guesses are left.
-    OutOfGuesses,
-}
-
-/// Why a text did not go out, as far as it tells the person what to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unsent {
-    /// No such number.
-    BadNumber,
-    /// A landline, for instance.
-    NoSms,
-    /// The holder told us to stop.
-    OptedOut,
-    /// We send no texts to that country.
-    Country,
-    /// Asking again later may work.
-    Later,
-    /// Our account, sender or request is at fault.
-    Ours,
-}
-
-/// Whether and when a new code can be asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Resend {
-    /// Now.
-    Now,
-    /// From this moment on.
-    At(DateTime<Utc>),
-    /// Not for this registration: so many were sent.
-    Over {
-        /// How many.
-        sends: u32,
-    },
-}
-
 /// What the form that corrects the number shows.
 #[derive(Clone, Debug)]
 pub struct ChangeEcho {
@@ -188,37 +122,6 @@ pub struct ChangeEcho {
     pub phone: String,
 }
 
-impl Unsent {
-    /// What happened.
-    pub fn title(self, words: &Words) -> String {
-        match self {
-            Self::BadNumber => fl!(words.0, "unsent-bad-number"),
-            Self::NoSms => fl!(words.0, "unsent-no-sms"),
-            Self::OptedOut => fl!(words.0, "unsent-opted-out"),
-            Self::Country => fl!(words.0, "unsent-country"),
-            Self::Later => fl!(words.0, "unsent-later"),
-            Self::Ours => fl!(words.0, "unsent-ours"),
-        }
-    }
-
-    /// What to do.
-    pub fn text(self, words: &Words) -> String {
-        match self {
-            Self::BadNumber => fl!(words.0, "unsent-bad-number-text"),
-            Self::NoSms => fl!(words.0, "unsent-no-sms-text"),
-            Self::OptedOut => fl!(words.0, "unsent-opted-out-text"),
-            Self::Country => fl!(words.0, "unsent-country-text"),
-            Self::Later => fl!(words.0, "unsent-later-text"),
-            Self::Ours => fl!(words.0, "unsent-ours-text"),
-        }
-    }
-
-    /// Whether another number is the one thing that helps.
-    fn asks_for_another_number(self) -> bool {
-        matches!(self, Self::BadNumber | Self::NoSms | Self::Country)
-    }
-}
-
 impl VerifyPage {
     fn title(&self) -> String {
         self.errors.title(&self.chrome.words, &self.heading())
@@ -226,49 +129,28 @@ impl VerifyPage {
 
     fn heading(&self) -> String {
         let words = &self.chrome.words;
-        match self.code {
-            CodeState::Sent { .. } | CodeState::Late { .. } => fl!(words.0, "verify-title"),
-            CodeState::Sending { .. } => fl!(words.0, "verify-sending-title"),
-            CodeState::Unsent(_) => fl!(words.0, "verify-unsent-title"),
-            CodeState::Expired | CodeState::OutOfGuesses => fl!(words.0, "verify-dead-title"),
-        }
+        self.code.heading(fl!(words.0, "verify-title"), words)
+    }
+
+    fn telling(&self) -> Telling<'_> {
+        Telling { words: &self.chrome.words, phone: &self.phone, now: self.now, clock: self.clock }
     }
 
     fn lead(&self) -> Sentence {
-        let words = &self.chrome.words;
-        let mut parts = Parts::new();
-        let number = parts.tag(&self.phone);
-        let sentence = match self.code {
-            CodeState::Sent { expires_at } => {
-                let (wait, time) = (words.lasting(self.left(expires_at)), parts.time(expires_at, self.clock));
-                fl!(words.0, "verify-lead", number = number, wait = wait, time = time)
-            }
-            CodeState::Sending { expires_at } => {
-                let (wait, time) = (words.lasting(self.left(expires_at)), parts.time(expires_at, self.clock));
-                fl!(words.0, "verify-sending-lead", number = number, wait = wait, time = time)
-            }
-            CodeState::Late { expires_at } => {
-                let time = parts.time(expires_at, self.clock);
-                fl!(words.0, "verify-late-lead", number = number, time = time)
-            }
-            CodeState::Unsent(_) => fl!(words.0, "verify-unsent-lead", number = number),
-            CodeState::Expired => fl!(words.0, "verify-expired-lead", number = number),
-            CodeState::OutOfGuesses => fl!(words.0, "verify-spent-lead", number = number),
-        };
-        parts.put_into(&sentence)
+        self.telling().code(self.code).unwrap_or_else(|| {
+            let mut parts = Parts::new();
+            let number = parts.tag(&self.phone);
+            parts.put_into(&fl!(self.chrome.words.0, "verify-unsent-lead", number = number))
+        })
     }
 
     /// Whether there is a code that can be entered. A dead one keeps its field while the page says so beside it.
     fn takes_a_code(&self) -> bool {
-        matches!(self.code, CodeState::Sent { .. } | CodeState::Sending { .. } | CodeState::Late { .. })
-            || self.errors.of("code").is_some()
+        self.code.is_live() || self.errors.of("code").is_some()
     }
 
     fn unsent(&self) -> Option<Unsent> {
-        match self.code {
-            CodeState::Unsent(why) => Some(why),
-            _ => None,
-        }
+        self.code.unsent()
     }
 
     /// The one thing to do next is to ask for a new code: its button is the filled one.
@@ -300,34 +182,22 @@ impl VerifyPage {
     }
 
     fn resend_text(&self) -> Sentence {
-        let words = &self.chrome.words;
-        let mut parts = Parts::new();
-        let sentence = match self.resend {
-            Resend::At(moment) if moment > self.now => {
-                let (wait, time) = (words.wait(self.left(moment)), parts.time_from(moment, self.clock));
-                fl!(words.0, "verify-resend-at", wait = wait, time = time)
-            }
-            Resend::Now | Resend::At(_) => fl!(words.0, "verify-resend-now"),
-            Resend::Over { sends } => {
-                let (register, end) = (parts.link("/register"), parts.end());
-                fl!(words.0, "verify-resend-over", sends = sends, register = register, end = end)
-            }
-        };
-        parts.put_into(&sentence)
+        self.telling().resend(self.resend).unwrap_or_else(|sends| {
+            let mut parts = Parts::new();
+            let (register, end) = (parts.link("/register"), parts.end());
+            let words = &self.chrome.words;
+            parts.put_into(&fl!(words.0, "verify-resend-over", sends = sends, register = register, end = end))
+        })
     }
 
     fn can_resend(&self) -> bool {
-        !matches!(self.resend, Resend::Over { .. })
+        self.resend.is_possible()
     }
 
     fn change_current(&self) -> Sentence {
         let mut parts = Parts::new();
         let number = parts.left_to_right(&self.phone);
         parts.put_into(&fl!(self.chrome.words.0, "verify-change-current", number = number))
-    }
-
-    fn left(&self, moment: DateTime<Utc>) -> Duration {
-        (moment - self.now).to_std().unwrap_or(Duration::ZERO)
     }
 }
 
@@ -384,62 +254,13 @@ impl CannotOpenPage {
     }
 }
 
-/// How the code of a challenge stands, for its page.
-pub fn code_state(standing: &Standing, outcome: Option<Outcome>) -> CodeState {
-    let expires_at = standing.expires_at;
-    match outcome {
-        Some(Outcome::Refused(fault)) => CodeState::Unsent(Unsent::from(fault)),
-        _ if expires_at <= standing.now => CodeState::Expired,
-        _ if standing.guesses_left == 0 => CodeState::OutOfGuesses,
-        Some(Outcome::Underway) => CodeState::Sending { expires_at },
-        Some(Outcome::Unknown) => CodeState::Late { expires_at },
-        Some(Outcome::Sent) | None => CodeState::Sent { expires_at },
-    }
-}
-
-/// Whether and when a new code can be asked for.
-pub fn resend_state(standing: &Standing) -> Resend {
-    match standing.resend_at {
-        None => Resend::Over { sends: MOST_SENDS.unsigned_abs().into() },
-        Some(at) if at <= standing.now => Resend::Now,
-        Some(at) => Resend::At(at),
-    }
-}
-
-impl From<Fault> for Unsent {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::BadNumber => Self::BadNumber,
-            Fault::NoSms => Self::NoSms,
-            Fault::OptedOut => Self::OptedOut,
-            Fault::Country => Self::Country,
-            Fault::TryLater | Fault::TooMany => Self::Later,
-            Fault::WrongCode | Fault::Expired | Fault::Ours => Self::Ours,
-        }
-    }
-}
-
-/// A refused code in words. What is our fault goes on.
-///
-/// # Errors
-/// The database's.
-pub fn explain(refusal: CodeRefused, words: &Words) -> Result<FormErrors, PageError> {
-    let problem = match refusal {
-        CodeRefused::Wrong { guesses_left } => Problem::CodeWrong { left: guesses_left.unsigned_abs().into() },
-        CodeRefused::OutOfGuesses => Problem::CodeTooMany,
-        CodeRefused::Expired => Problem::CodeExpired,
-        CodeRefused::Unchecked => Problem::CodeUnchecked,
-        CodeRefused::Db(fault) => return Err(fault.into()),
-    };
-    Ok(FormErrors::on("code", problem.in_words(words)))
-}
-
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
     use scraper::{ElementRef, Html, Selector};
 
     use super::*;
+    use crate::web::form::Problem;
 
     fn now() -> DateTime<Utc> {
         "2025-11-22T11:31:08Z".parse().expect("a moment")

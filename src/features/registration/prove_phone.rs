@@ -6,7 +6,10 @@ use super::{Pending, store};
 use crate::{
     crypto::{keys::KeyRing, mac, token::Token},
     db::{self, DbError},
-    domain::{client_address::ClientAddress, ids::RegistrationId},
+    domain::{
+        client_address::ClientAddress,
+        ids::{RegistrationId, UserId},
+    },
     features::{
         activity::{Event, Origin},
         phone_verifications::{self, CodeRefused, Compared, VerifiedPhone},
@@ -20,7 +23,7 @@ use crate::{
 #[derive(Debug)]
 pub enum Proven {
     /// The account is open and this browser is signed in to it.
-    Opened(Token),
+    Opened(UserId, Token),
     /// The number belongs to an account: whose is it now?
     NumberTaken,
     /// The email address belongs to an account.
@@ -92,7 +95,7 @@ fn open_account(
         return Ok(if taken { Proven::NumberTaken } else { Proven::NotToday });
     }
     match insert_account(conn, pending, phone, origin)? {
-        Ok(token) => Ok(Proven::Opened(token)),
+        Ok((user, token)) => Ok(Proven::Opened(user, token)),
         Err(taken) => {
             store::mark_proven(conn, id)?;
             Ok(Proven::from(taken))
@@ -120,7 +123,7 @@ pub(super) fn insert_account(
     pending: Pending,
     phone: VerifiedPhone,
     origin: &Origin,
-) -> Result<Result<Token, Taken>, NotProven> {
+) -> Result<Result<(UserId, Token), Taken>, NotProven> {
     let Pending { id, details, terms_accepted_at, .. } = pending;
     let new = NewUser {
         role: details.role,
@@ -139,7 +142,7 @@ pub(super) fn insert_account(
     let proof = Proof { event: Event::Registered, complete: true, origin, replaces: None };
     let token = sessions::start(conn, user, proof)?;
     log::info!("event=account_opened user={} registration={id} role={}", user.id, new.role.as_str());
-    Ok(Ok(token))
+    Ok(Ok((user.id, token)))
 }
 
 impl From<Taken> for Proven {

@@ -97,7 +97,12 @@ pub fn confirm(conn: &mut PgConnection, session: SessionId, user: UserEpoch) -> 
     renewed(conn, session, user, true)
 }
 
-fn renewed(conn: &mut PgConnection, session: SessionId, user: UserEpoch, confirmed: bool) -> Result<Token, StartFailed> {
+fn renewed(
+    conn: &mut PgConnection,
+    session: SessionId,
+    user: UserEpoch,
+    confirmed: bool,
+) -> Result<Token, StartFailed> {
     let token = Token::generate()?;
     if store::renew(conn, session, user, &token, confirmed)? { Ok(token) } else { Err(StartFailed::Changed) }
 }

@@ -6,12 +6,7 @@
 use std::future::{Ready, ready};
 
 use actix_session::SessionExt as _;
-use actix_web::{
-    FromRequest, HttpRequest,
-    dev::Payload,
-    http::header::USER_AGENT,
-    web::Data,
-};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header::USER_AGENT, web::Data};
 use futures_util::future::LocalBoxFuture;
 
 use super::store;

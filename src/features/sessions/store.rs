@@ -3,13 +3,19 @@
 use chrono::{DateTime, Utc};
 use diesel::{PgConnection, dsl::IntervalDsl as _, prelude::*, sql_types as t};
 
-use super::{ADMINISTRATOR_IDLE_MINUTES, ADMINISTRATOR_OVERALL_HOURS, FRESH_MINUTES, IDLE_DAYS, MOST_SESSIONS, OVERALL_DAYS};
+use super::{
+    ADMINISTRATOR_IDLE_MINUTES, ADMINISTRATOR_OVERALL_HOURS, FRESH_MINUTES, IDLE_DAYS, MOST_SESSIONS, OVERALL_DAYS,
+};
 use crate::{
     crypto::token::Token,
     db::{self, DbError, statement},
     domain::{
-        browser_name::BrowserName, email_address::EmailAddress, full_name::FullName, ids::{SessionId, UserId},
-        phone_number::PhoneNumber, role::Role,
+        browser_name::BrowserName,
+        email_address::EmailAddress,
+        full_name::FullName,
+        ids::{SessionId, UserId},
+        phone_number::PhoneNumber,
+        role::Role,
     },
     features::{
         activity::{Event, Origin},

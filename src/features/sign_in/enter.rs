@@ -142,7 +142,7 @@ pub async fn enter(app: &App, entering: Entering) -> Result<Entered, NotEntered>
         let session = sessions::start(conn, found.user, proof)?;
         guesses::settle(conn, &receipt)?;
         if let (true, Some(old)) = (found.trusted, known) {
-            trusted_devices::store::renew_token(conn, user, old, device_hash)?;
+            trusted_devices::store::renew_token(conn, user, &old, &device_hash)?;
         }
         Ok((user, Ok(session)))
     });

@@ -83,7 +83,7 @@ impl LoginForm {
 /// What a typed password that cannot be one needs.
 pub fn typed_problem(problem: NotAPassword) -> Problem {
     match problem {
-        NotAPassword::Empty | NotAPassword::TooShort => Problem::PasswordMissing,
+        NotAPassword::Empty | NotAPassword::TooShort => Problem::PasswordNotEntered,
         NotAPassword::TooLong => Problem::PasswordTooLong { most: MAX_LENGTH },
         NotAPassword::Unreadable => Problem::PasswordUnreadable,
     }

@@ -1,6 +1,9 @@
 //! One function for each GET and POST of a sign-in.
 
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, http::header::RETRY_AFTER};
+use actix_web::{
+    HttpRequest,
+    http::{StatusCode, header::RETRY_AFTER},
+};
 use chrono::TimeDelta;
 
 use super::{
@@ -16,10 +19,19 @@ use crate::{
     crypto::mac,
     db::DbError,
     features::{
-        messages::{self, reserve::{Asker, NotReserved}},
+        messages::{
+            self,
+            reserve::{Asker, NotReserved},
+        },
         passwords::guesses::{NotCharged, Try},
-        phone_verifications::{self, CodeRefused, NotRenewed, pages::{code_state, resend_state}},
-        sessions::principals::{PendingSignIn, Visitor},
+        phone_verifications::{
+            self, NotRenewed,
+            pages::{code_state, resend_state},
+        },
+        sessions::{
+            StartFailed,
+            principals::{PendingSignIn, Visitor},
+        },
         trusted_devices,
         two_factor::{Method, attempts, prove::NotProven},
     },
@@ -69,7 +81,7 @@ pub async fn submit_form(visitor: Visitor, devices: Devices, form: Form<LoginFor
             log::info!("event=signed_in user={user} request={}", visitor.reference);
             visitor.cookies.sign_in(&session);
             let mut answer = see_other(form.next().path());
-            add_device(&mut answer, &devices, user, &device)?;
+            devices.remember(&mut answer, user, &device)?;
             Ok(answer)
         }
         Ok(Entered::Pending(id)) => {
@@ -86,19 +98,10 @@ pub async fn submit_form(visitor: Visitor, devices: Devices, form: Form<LoginFor
         Err(NotEntered::NotCharged(NotCharged::TooMany { wait })) => Err(PageError::too_many(wait, Back::SignIn)),
         Err(NotEntered::NotCharged(NotCharged::Db(error))) => Err(error.into()),
         Err(NotEntered::Busy(busy)) => Err(busy.into()),
-        Err(NotEntered::Start(crate::features::sessions::StartFailed::Changed)) => Err(over(&visitor)),
-        Err(NotEntered::Start(crate::features::sessions::StartFailed::Db(error))) => Err(error.into()),
+        Err(NotEntered::Start(StartFailed::Changed)) => Err(over(&visitor)),
+        Err(NotEntered::Start(StartFailed::Db(error))) => Err(error.into()),
         Err(error) => Err(PageError::fault(error)),
     }
-}
-
-fn add_device(
-    answer: &mut HttpResponse,
-    devices: &Devices,
-    user: crate::domain::ids::UserId,
-    device: &crate::crypto::token::Token,
-) -> Result<(), PageError> {
-    answer.add_cookie(&devices.after_sign_in(user, device)).map_err(PageError::fault)
 }
 
 /// Texts the first code where the second factor is a text. The password was right, so this tells strangers nothing; and
@@ -221,7 +224,7 @@ fn signed_in(visit: &PendingSignIn, devices: &Devices, done: &Done) -> Answer {
         visitor.cookies.say_next(Notice::SignedInByBackupCode);
     }
     let mut answer = see_other(pending.next.path());
-    add_device(&mut answer, devices, pending.user.id, &done.device)?;
+    devices.remember(&mut answer, pending.user.id, &done.device)?;
     Ok(answer)
 }
 

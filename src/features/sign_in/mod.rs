@@ -13,7 +13,12 @@ use crate::{
         phone_number::PhoneNumber,
         role::Role,
     },
-    features::{messages::notices::Recipient, sessions::principals::{ENTRANCE, Visitor}, two_factor::Method, users::UserEpoch},
+    features::{
+        messages::notices::Recipient,
+        sessions::principals::{ENTRANCE, Visitor},
+        two_factor::Method,
+        users::UserEpoch,
+    },
     web::{error::PageError, next::Next, page::Notice},
 };
 

@@ -15,8 +15,7 @@ use crate::{
         sessions::{self, Proof, StartFailed},
         trusted_devices,
         two_factor::{
-            Method,
-            attempts,
+            Method, attempts,
             prove::{self, NotProven, Proven},
         },
     },
@@ -137,7 +136,7 @@ fn let_in(
 ) -> Result<(Token, Option<i64>), Refused> {
     let pending = &step.pending;
     let user = pending.user;
-    // The sign-in before its challenge and the account, as everywhere: in another order two of them deadlock.
+    // The sign-in, then the account, then what proves it, as everywhere: in another order two of them deadlock.
     if !store::consume(conn, pending.id)? {
         return Err(Refused::Over);
     }
@@ -146,10 +145,10 @@ fn let_in(
         Proven::Text { .. } => (Event::SignedInBySms, false),
         Proven::BackupCode { .. } => (Event::SignedInByBackupCode, true),
     };
-    let backup_codes_left = prove::consume(conn, user, proven, &step.address.keys().address)?;
     if !attempts::clear(conn, user)? {
         return Err(Refused::Over);
     }
+    let backup_codes_left = prove::consume(conn, user, proven, &step.address.keys().address)?;
     let proof = Proof { event, complete: true, origin: &step.origin, replaces: step.replaces.as_ref() };
     let session = sessions::start(conn, user, proof)?;
     if by_backup_code {

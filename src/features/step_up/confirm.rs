@@ -7,7 +7,10 @@ use crate::{
         token::Token,
     },
     db::{self, DbError},
-    domain::{backup_code::BackupCode, client_address::ClientAddress, ids::SessionId, one_time_code::OneTimeCode, password::TypedPassword},
+    domain::{
+        backup_code::BackupCode, client_address::ClientAddress, ids::SessionId, one_time_code::OneTimeCode,
+        password::TypedPassword,
+    },
     features::{
         activity::{self, Event, Origin},
         messages::notices,
@@ -111,10 +114,10 @@ pub async fn confirm(app: &App, confirming: Confirming) -> Result<Token, NotConf
             Some(Err(refused)) => Err(NotConfirmed::Factor(refused)),
             Some(Ok(proven)) => db::transaction(conn, |conn| {
                 let with_backup_code = matches!(proven, Proven::BackupCode { .. });
-                prove::consume(conn, account.epoch(), proven, &from)?;
                 if !attempts::clear(conn, account.epoch())? {
                     return Err(StartFailed::Changed.into());
                 }
+                prove::consume(conn, account.epoch(), proven, &from)?;
                 let token = sessions::confirm(conn, session, account.epoch())?;
                 if with_backup_code {
                     trusted_devices::store::forget_all(conn, user)?;

@@ -8,6 +8,12 @@
 //! - Every change of the method raises the account's epoch: other sessions, pending sign-ins and trusted devices end.
 
 pub mod app;
+pub mod attempts;
+pub mod backup_codes;
+pub mod change;
+pub mod handlers;
+pub mod pages;
+pub mod prove;
 
 /// How an account proves itself a second time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,13 +6,17 @@ use diesel::PgConnection;
 use super::{
     app::{self as authenticator, TotpStep},
     attempts::{self, Charged, Kind, NotCharged},
-    backup_codes::{self, Presented},
+    backup_codes::{self, NotHashed, Presented},
 };
 use crate::{
     app::App,
-    crypto::hasher::{Busy, HashFailed},
+    crypto::hasher::Busy,
     db::{self, DbError},
-    domain::{backup_code::BackupCode, ids::{ChallengeId, UserId}, one_time_code::OneTimeCode},
+    domain::{
+        backup_code::BackupCode,
+        ids::{ChallengeId, UserId},
+        one_time_code::OneTimeCode,
+    },
     features::{
         activity::Origin,
         messages::notices::Recipient,
@@ -73,9 +77,13 @@ impl From<DbError> for NotProven {
     }
 }
 
-impl From<HashFailed> for NotProven {
-    fn from(error: HashFailed) -> Self {
-        Self::Fault(error.to_string())
+impl From<NotHashed> for NotProven {
+    fn from(error: NotHashed) -> Self {
+        match error {
+            NotHashed::Busy(busy) => busy.into(),
+            NotHashed::Hash(error) => Self::Fault(error.to_string()),
+            NotHashed::Db(error) => error.into(),
+        }
     }
 }
 
@@ -139,14 +147,9 @@ pub async fn by_backup_code(app: &App, user: UserEpoch, code: BackupCode) -> Res
 ///
 /// # Errors
 /// [`NotProven`] when somebody else was faster; the transaction must not be committed then.
-pub fn consume(
-    conn: &mut PgConnection,
-    user: UserEpoch,
-    proven: Proven,
-    from: &str,
-) -> Result<Option<i64>, NotProven> {
+pub fn consume(conn: &mut PgConnection, user: UserEpoch, proven: Proven, from: &str) -> Result<Option<i64>, NotProven> {
     match proven {
-        Proven::App { step, charged } => match authenticator::consume(conn, user.id, step)? {
+        Proven::App { step, charged } => match authenticator::store::consume(conn, user.id, step)? {
             true => Ok(None),
             false => Err(NotProven::Wrong(charged)),
         },

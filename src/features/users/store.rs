@@ -8,6 +8,7 @@ use crate::{
     crypto::hasher::PasswordHash,
     db::{self, DbError},
     domain::{full_name::FullName, ids::UserId, phone_number::PhoneNumber, role::Role},
+    features::two_factor::Method,
     schema::{maid_profiles, sponsor_profiles, users},
 };
 
@@ -79,4 +80,40 @@ pub fn replace_hash(
     let unchanged = users::table.filter(users::id.eq(user)).filter(users::password_hash.eq(before.as_stored()));
     diesel::update(unchanged).set(users::password_hash.eq(after.as_stored())).execute(conn)?;
     Ok(())
+}
+
+/// Raises the account's epoch if it is still the one given: of those who change the account at once one wins. Everything
+/// that was granted under an earlier epoch is worth nothing from here on (D-2).
+pub fn raise_epoch(conn: &mut PgConnection, user: UserEpoch) -> Result<Option<UserEpoch>, DbError> {
+    let unchanged = users::table.filter(users::id.eq(user.id)).filter(users::auth_epoch.eq(user.auth_epoch));
+    let raised = diesel::update(unchanged)
+        .set(users::auth_epoch.eq(users::auth_epoch + 1))
+        .returning(users::auth_epoch)
+        .get_result(conn)
+        .optional()?;
+    Ok(raised.map(|auth_epoch| UserEpoch { id: user.id, auth_epoch }))
+}
+
+/// The same together with how the account asks for its second factor, whose wrong tries are forgotten.
+pub fn change_two_factor(
+    conn: &mut PgConnection,
+    user: UserEpoch,
+    method: Option<Method>,
+) -> Result<Option<UserEpoch>, DbError> {
+    let Some(raised) = raise_epoch(conn, user)? else { return Ok(None) };
+    diesel::update(users::table.filter(users::id.eq(user.id)))
+        .set((
+            users::two_factor_method.eq(method.map_or("none", Method::as_str)),
+            users::wrong_second_factors.eq(0),
+            users::second_factor_rests_until.eq(None::<DateTime<Utc>>),
+        ))
+        .execute(conn)?;
+    Ok(Some(raised))
+}
+
+/// Holds the account's row until the transaction ends, if its epoch is still the one given.
+pub fn lock_epoch(conn: &mut PgConnection, user: UserEpoch) -> Result<bool, DbError> {
+    let unchanged = users::table.filter(users::id.eq(user.id)).filter(users::auth_epoch.eq(user.auth_epoch));
+    let held: Option<UserId> = unchanged.select(users::id).for_no_key_update().first(conn).optional()?;
+    Ok(held.is_some())
 }

@@ -4,7 +4,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use totp_rs::{Algorithm, Builder, Secret, Totp};
 
-use super::{TestApp, browser::{Browser, Page}};
+use super::{
+    TestApp,
+    browser::{Browser, Page},
+};
 
 /// An app that has been set up for one account.
 pub struct Authenticator(Totp);
@@ -43,7 +46,7 @@ impl Authenticator {
 
     /// The code of so many steps later, or earlier.
     pub fn code_of(&self, steps: i64) -> String {
-        self.0.generate(u64::try_from(now() + 30 * steps).unwrap())
+        self.0.generate(u64::try_from(now() + 30 * steps).unwrap()).to_string()
     }
 }
 

@@ -6,10 +6,14 @@
 //! - What was accepted is a step, not a text: a code works once, in whatever spelling. TOT-01.
 //! - SHA-1, six digits and 30 seconds, for these are what every app understands.
 
+mod check;
 mod code;
+pub mod enrol;
 mod qr;
 mod secret;
+pub mod store;
 
+pub use check::{CheckFailed, check};
 pub use code::{PERIOD, TotpStep, matching_step};
 pub use qr::{NotDrawn, Qr};
 pub use secret::{OpenedSecret, TotpSecret};
