@@ -7,33 +7,14 @@ use futures_util::FutureExt as _;
 use crate::support::{
     TestApp, at_once,
     browser::{Browser, Page},
+    crowd::{app_with, leading_to, meet, nothing_broke, saying},
     people::{self, Person, other_than},
 };
-
-/// An app with one process or several on one database.
-async fn app_with(processes: usize, extra: &[(&str, &str)]) -> TestApp {
-    let mut app = TestApp::start_with("messaging", extra).await;
-    for _ in 1..processes {
-        app.start_another_instance();
-    }
-    app
-}
-
-fn leading_to(pages: &[Page], path: &str) -> usize {
-    pages.iter().filter(|page| page.location() == Some(path)).count()
-}
-
-fn saying(pages: &[Page], text: &str) -> usize {
-    pages.iter().filter(|page| page.text().contains(text)).count()
-}
 
 /// Nobody saw a fault of ours, and PostgreSQL had no knot to cut.
 #[track_caller]
 fn all_ordinary(app: &TestApp, pages: &[Page]) {
-    for page in pages {
-        assert!([303, 422].contains(&page.status.as_u16()), "{}: {}", page.status, page.text());
-    }
-    assert_eq!(app.database.deadlocks(), 0);
+    nothing_broke(app, pages, &[303, 422]);
 }
 
 #[track_caller]
@@ -173,18 +154,6 @@ async fn r_6_of_50_who_race_for_one_number_one_wins() {
 #[actix_web::test]
 async fn r_9_of_50_who_race_for_one_number_at_two_processes_one_wins() {
     fifty_race_for_one_number(app_with(2, &GENEROUS).await, people::maid).await;
-}
-
-/// Lets requests meet at what `sql` locks: each in its order, and all wait before any goes on.
-async fn meet(app: &TestApp, sql: &str, requests: Vec<impl Future<Output = Page> + 'static>) -> Vec<Page> {
-    let held = app.database.hold(sql);
-    let mut waiting = Vec::new();
-    for request in requests {
-        waiting.push(actix_web::rt::spawn(request));
-        app.database.waiting(waiting.len() as i64).await;
-    }
-    held.release();
-    at_once(waiting.into_iter().map(|answer| async { answer.await.unwrap() })).await
 }
 
 fn entering(browser: &Browser, code: &str) -> impl Future<Output = Page> + use<> {

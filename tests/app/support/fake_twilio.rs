@@ -81,8 +81,17 @@ pub struct Delivery {
 impl Delivery {
     /// The six digits in the text.
     pub fn code(&self) -> String {
+        self.find_code().expect("a text with a code").to_owned()
+    }
+
+    /// Whether it is more than a notice.
+    pub fn has_code(&self) -> bool {
+        self.find_code().is_some()
+    }
+
+    fn find_code(&self) -> Option<&str> {
         let mut runs = self.body.split(|letter: char| !letter.is_ascii_digit());
-        runs.rfind(|run| run.len() == 6).expect("a text with a code").to_owned()
+        runs.rfind(|run| run.len() == 6)
     }
 }
 
@@ -243,7 +252,7 @@ impl FakeTwilio {
         self.state().deliveries.iter().filter(|delivery| delivery.to == e164).cloned().collect()
     }
 
-    /// Waits for the next text to this number that no call has read yet, and reads its code.
+    /// Waits for the next text with a code to this number that no call has read yet, and reads it.
     pub async fn next_code_to(&self, e164: &str) -> String {
         let deadline = Instant::now() + Duration::from_secs(5);
         loop {
@@ -258,7 +267,8 @@ impl FakeTwilio {
     fn read_next(&self, e164: &str) -> Option<Delivery> {
         let mut state = self.state();
         let read = state.read.get(e164).copied().unwrap_or(0);
-        let delivery = state.deliveries.iter().filter(|delivery| delivery.to == e164).nth(read).cloned()?;
+        let mut codes = state.deliveries.iter().filter(|delivery| delivery.to == e164 && delivery.has_code());
+        let delivery = codes.nth(read).cloned()?;
         state.read.insert(e164.to_owned(), read + 1);
         Some(delivery)
     }

@@ -3,8 +3,10 @@
 pub mod answers;
 pub mod authenticator;
 pub mod browser;
+pub mod crowd;
 pub mod database;
 pub mod fake_twilio;
+pub mod owners;
 pub mod people;
 pub mod proxy;
 pub mod raw;
