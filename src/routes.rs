@@ -7,7 +7,9 @@ use actix_web::{
 };
 
 use crate::{
-    features::{account, activity, demo_inbox, devices, health, home, information, registration, sign_in, step_up, two_factor},
+    features::{
+        account, activity, demo_inbox, devices, health, home, information, registration, sign_in, step_up, two_factor,
+    },
     web::{
         assets, error,
         principal::{Asked, Who},

@@ -7,8 +7,10 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use scraper::{ElementRef, Html, Selector};
 
-use super::account::pages::WelcomePage;
+use super::account::pages::OverviewPage;
+use super::activity::{Event, Origin, pages::ActivityPage, store::Entry};
 use super::demo_inbox::pages::{InboxMessage, InboxPage, MessageKind};
+use super::devices::pages::DevicesPage;
 use super::home::pages::HomePage;
 use super::information::pages::{InformationPage, Topic};
 use super::phone_verifications::pages::{CodeState, Resend, TextState, Unsent};
@@ -16,12 +18,16 @@ use super::registration::pages::{
     CannotOpenPage, ChangeEcho, ClaimPage, EmailTakenPage, RegisterEcho, RegisterPage, VerifyPage, choice_missing,
     role_missing, terms_missing,
 };
+use super::sessions::store::Listed as Session;
 use super::sign_in::pages::{BackupCodePage, LoginEcho, LoginPage, SecondStepPage};
 use super::step_up::pages::ConfirmPage;
+use super::trusted_devices::store::Listed as TrustedDevice;
 use super::two_factor::Method;
 use super::two_factor::app::{Qr, TotpSecret};
 use super::two_factor::pages::{AppPage, BackupCodesPage, NewBackupCodesPage, TwoFactorPage};
+use crate::domain::browser_name::BrowserName;
 use crate::domain::country::Country;
+use crate::domain::ids::{SessionId, TrustedDeviceId};
 use crate::domain::phone_number::PhoneNumber;
 use crate::domain::role::Role;
 use crate::web::assets;
@@ -112,10 +118,64 @@ fn refused_code(problem: Problem, code: CodeState) -> VerifyPage {
     VerifyPage { errors, ..verify(code, Resend::Now) }
 }
 
-fn welcome(role: Role, contested: bool, notice: Option<Notice>) -> WelcomePage {
-    let first_name = "Hanna".to_owned();
-    let clock = Clock::of(ethiopia());
-    WelcomePage { chrome: inside(), first_name, role, phone: phone(), proven_on: now(), contested, clock, notice }
+fn overview(role: Role, notice: Option<Notice>) -> OverviewPage {
+    OverviewPage {
+        chrome: inside(),
+        first_name: "Hanna".to_owned(),
+        role,
+        phone: phone(),
+        proven_on: now(),
+        contested: false,
+        two_factor: None,
+        codes_left: 0,
+        clock: Clock::of(ethiopia()),
+        notice,
+    }
+}
+
+fn devices(others: usize, trusted: usize) -> DevicesPage {
+    let browser = |name| BrowserName::from_stored(name);
+    let session = |address: &str, name, hours| Session {
+        id: SessionId::generate(),
+        browser: browser(name),
+        address: address.to_owned(),
+        created_at: now() - TimeDelta::days(3),
+        last_seen_at: now() - TimeDelta::hours(hours),
+    };
+    let this = session("196.188.12.0/24", "chrome/android", 0);
+    let id = this.id;
+    let mut sessions = vec![this];
+    sessions.extend((0..others).map(|_| session("2001:db8:5::/48", "", 26)));
+    let device = |_| TrustedDevice {
+        id: TrustedDeviceId::generate(),
+        browser: browser("samsung/android"),
+        address: "196.188.12.0/24".to_owned(),
+        expires_at: now() + TimeDelta::days(9),
+    };
+    DevicesPage {
+        chrome: inside(),
+        sessions,
+        this: id,
+        trusted: (0..trusted).map(device).collect(),
+        now: now(),
+        clock: Clock::of(ethiopia()),
+        notice: None,
+    }
+}
+
+fn activity(entries: Vec<Entry>, is_first: bool) -> ActivityPage {
+    let earlier = entries.last().map(|entry| entry.id);
+    ActivityPage { chrome: inside(), entries, earlier, is_first, clock: Clock::of(ethiopia()) }
+}
+
+fn every_event() -> Vec<Entry> {
+    let origin = Origin { browser: BrowserName::from_stored("chrome/android"), address: "196.188.12.0/24".to_owned() };
+    let entry = |event| Entry { id: 7, event, at: now(), origin: Some(origin.clone()) };
+    let from_outside = |entry: Entry| match entry.event {
+        Event::NumberContested => Entry { origin: None, ..entry },
+        _ => entry,
+    };
+    Event::ALL.map(entry).into_iter().map(from_outside).collect()
 }
 
 fn message(kind: MessageKind, body: &str, code: &str, replaced: bool) -> InboxMessage {
@@ -293,9 +353,15 @@ fn all_pages() -> Vec<Rendered> {
     add_signing_in(&mut add);
     add_confirming(&mut add);
     add_two_factor(&mut add);
-    add("account-new", &welcome(Role::Maid, false, Some(Notice::AccountOpened)));
-    add("account", &welcome(Role::Sponsor, false, None));
-    add("account-contested", &welcome(Role::Maid, true, None));
+    add("account-new", &overview(Role::Maid, Some(Notice::AccountOpened)));
+    add("account", &OverviewPage { two_factor: Some(Method::App), codes_left: 10, ..overview(Role::Sponsor, None) });
+    let few = OverviewPage { two_factor: Some(Method::Sms), codes_left: 2, ..overview(Role::Administrator, None) };
+    add("account-few-codes", &few);
+    add("account-contested", &OverviewPage { contested: true, ..overview(Role::Maid, None) });
+    add("devices-one", &devices(0, 0));
+    add("devices-many", &devices(3, 2));
+    add("activity", &activity(every_event(), true));
+    add("activity-empty", &activity(Vec::new(), false));
     add("inbox-empty", &InboxPage { chrome: demo(), messages: Vec::new(), clock: Clock::of(ethiopia()) });
     let messages = vec![
         message(

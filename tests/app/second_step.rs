@@ -642,8 +642,14 @@ async fn p_1_tot_01_an_app_code_works_once_in_whatever_spelling() {
     first.gives(&code).await.redirects_to("/account");
     let shifted = |zero: u32| code.chars().map(|digit| char::from_u32(digit as u32 - 0x30 + zero).unwrap()).collect();
     let (left, right) = code.split_at(3);
-    let spellings: [String; 6] =
-        [code.clone(), format!("{left} {right}"), format!("{left}-{right}"), format!(" {code}\n"), shifted(0x660), shifted(0xff10)];
+    let spellings: [String; 6] = [
+        code.clone(),
+        format!("{left} {right}"),
+        format!("{left}-{right}"),
+        format!(" {code}\n"),
+        shifted(0x660),
+        shifted(0xff10),
+    ];
     for (wrong, spelling) in (1..).zip(&spellings) {
         let page = second.gives(spelling).await;
         assert_eq!((page.status.as_u16(), owner.wrong(&app)), (422, wrong), "{spelling:?}: {}", page.text());
@@ -772,8 +778,11 @@ async fn b_1_a_pending_sign_in_opens_no_page_but_those_of_the_second_step() {
     let app = TestApp::start().await;
     let owner = Owner::with_app(&app).await;
     let pending = app.browser();
-    let fields =
-        [("identifier", owner.person.email.as_str()), ("password", &owner.person.password), ("next", "/account/two-factor")];
+    let fields = [
+        ("identifier", owner.person.email.as_str()),
+        ("password", &owner.person.password),
+        ("next", "/account/two-factor"),
+    ];
     pending.submit("/login", &fields).await.redirects_to("/login/verify");
     let stranger = app.browser();
     let before = app.database.text("SELECT string_agg(u::text, ',' ORDER BY u.id) FROM users AS u");
@@ -912,7 +921,8 @@ async fn aut_06_three_wrong_codes_after_the_right_password_are_told_once_a_day()
     assert_eq!(app.database.number(told), 1, "at most one a day");
     app.texts_sent().await;
     let texts = app.twilio.messages_to(&owner.person.phone);
-    let about = |text: &&_| matches!(text, crate::support::fake_twilio::Delivery { body, .. } if body.contains("wrong codes"));
+    let about =
+        |text: &&_| matches!(text, crate::support::fake_twilio::Delivery { body, .. } if body.contains("wrong codes"));
     assert_eq!(texts.iter().filter(about).count(), 1);
     assert_eq!(owner.count(&app, "(SELECT * FROM activity WHERE event = 'code_wrong') AS wrong"), 9);
 }
@@ -944,7 +954,11 @@ async fn aut_06_bkp_04_a_backup_code_signs_in_once_and_is_told_and_ends_trust() 
     browser.get("/account").await.shows(200, "You used a backup code to sign in");
     assert_eq!((owner.count(&app, "trusted_devices"), owner.backup_codes_left(&app)), (0, 9));
     app.texts_sent().await;
-    let told = app.twilio.messages_to(&owner.person.phone).into_iter().filter(|text| text.body.contains("backup codes was used"));
+    let told = app
+        .twilio
+        .messages_to(&owner.person.phone)
+        .into_iter()
+        .filter(|text| text.body.contains("backup codes was used"));
     assert_eq!(told.count(), 1);
     assert_eq!(owner.count(&app, "(SELECT * FROM activity WHERE event = 'signed_in_by_backup_code') AS used"), 1);
     assert_eq!(other.gives_backup(&owner.backup_codes[0]).await.status, 422, "each works once");

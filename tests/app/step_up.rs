@@ -104,7 +104,9 @@ async fn rec_07_with_an_app_its_code_is_asked_too() {
     app.database.run(STALE);
     let browser = &owner.browser;
     let page = browser.get("/confirm?next=/account/two-factor").await;
-    assert!(page.has("input[name=password]") && page.has("input[name=code]") && !page.has("form[action='/confirm/resend']"));
+    assert!(
+        page.has("input[name=password]") && page.has("input[name=code]") && !page.has("form[action='/confirm/resend']")
+    );
     let password = &owner.person.password;
 
     assert!(browser.confirms(password, "").await.error_of("code").is_some());
@@ -145,7 +147,10 @@ async fn rec_07_with_texts_a_code_is_texted_when_it_is_asked_for() {
     let early = browser.submit("/confirm/resend", &asking).await;
     early.shows(429, "Not yet: the last code was sent just now");
     assert!((1..=61).contains(&early.retry_after()) && early.has("form[action='/confirm']"));
-    assert_eq!(early.attribute("form[action='/confirm'] input[name=next]", "value").as_deref(), Some("/account/two-factor"));
+    assert_eq!(
+        early.attribute("form[action='/confirm'] input[name=next]", "value").as_deref(),
+        Some("/account/two-factor")
+    );
 
     says(&browser.confirms(password, &other_than(&code)).await, "code", "Invalid code. 2 attempts remaining.");
     assert_eq!(owner.wrong(&app), 1);
@@ -272,7 +277,11 @@ async fn b_6_freshness_belongs_to_one_session() {
     hana.registers(&app, &app.browser()).await;
     hana.signs_in(&one).await.redirects_to("/account");
     app.database.run(STALE);
-    says(&one.confirms(&salma.password, "").await, "password", "This is not your password. Check what you typed, and try again.");
+    says(
+        &one.confirms(&salma.password, "").await,
+        "password",
+        "This is not your password. Check what you typed, and try again.",
+    );
     assert!(!is_fresh(&one).await && !is_fresh(&other).await);
     one.confirms(&hana.password, "").await.redirects_to("/account/two-factor");
     assert!(is_fresh(&one).await && !is_fresh(&other).await);

@@ -103,7 +103,8 @@ async fn dev_02_a_device_that_is_forged_or_planted_is_worth_nothing() {
     let value = trusted.cookies()[DEVICE].clone();
     let (head, tail) = value.split_at(value.len() / 2);
     let flipped = if tail.starts_with('A') { "B" } else { "A" };
-    for forged in [format!("{head}{flipped}{}", &tail[1..]), head.to_owned(), "x".to_owned(), format!("{value}{value}")] {
+    for forged in [format!("{head}{flipped}{}", &tail[1..]), head.to_owned(), "x".to_owned(), format!("{value}{value}")]
+    {
         let browser = app.browser();
         browser.set_cookies([(DEVICE.to_owned(), forged.clone())].into());
         assert!(!is_trusted(&owner, &browser).await, "{forged}");
@@ -184,7 +185,8 @@ async fn ends_trust(what: &str, change: impl AsyncFn(&TestApp, &Owner)) {
     change(&app, &owner).await;
     let_code_be_used_again(&app);
     assert!(!is_trusted(&owner, &device).await, "{what}");
-    let live = "SELECT count(*) FROM trusted_devices AS d JOIN users AS u ON u.id = d.user_id AND u.auth_epoch = d.auth_epoch";
+    let live =
+        "SELECT count(*) FROM trusted_devices AS d JOIN users AS u ON u.id = d.user_id AND u.auth_epoch = d.auth_epoch";
     assert_eq!(app.database.number(live), 0, "{what}");
 }
 
@@ -299,11 +301,9 @@ async fn r_7a_two_factor_off_against_a_second_step() {
         let stranger = owner.begins(&app).await.at(app.address_of(1));
         let code = owner.app().code().await;
         let (changing, entering) = (owner.browser.clone(), stranger.clone());
-        let pages = clash(
-            round,
-            async move { changing.submit("/account/two-factor/off", &[]).await },
-            async move { entering.gives(&code).await },
-        );
+        let pages = clash(round, async move { changing.submit("/account/two-factor/off", &[]).await }, async move {
+            entering.gives(&code).await
+        });
         let pages = pages.await;
 
         nothing_broke(&app, &pages, &[303]);
@@ -325,13 +325,12 @@ async fn r_7d_ending_the_others_against_what_they_do() {
         other.gives(&owner.app().code().await).await.redirects_to("/account");
         let other = other.at(app.address_of(1));
         // A change that raises the epoch itself, one that does not, and one that any session may ask for.
-        let path = ["/account/two-factor/off", "/account/two-factor/backup-codes", "/account/devices/end-others"][round % 3];
+        let path =
+            ["/account/two-factor/off", "/account/two-factor/backup-codes", "/account/devices/end-others"][round % 3];
         let (ending, acting) = (owner.browser.clone(), other.clone());
-        let pages = clash(
-            round,
-            async move { ending.submit("/account/devices/end-others", &[]).await },
-            async move { acting.submit(path, &[]).await },
-        );
+        let pages = clash(round, async move { ending.submit("/account/devices/end-others", &[]).await }, async move {
+            acting.submit(path, &[]).await
+        });
         let pages = pages.await;
 
         nothing_broke(&app, &pages, &[200, 303]);
@@ -352,11 +351,10 @@ async fn r_7e_new_backup_codes_against_an_old_one() {
         let other = owner.begins(&app).await.at(app.address_of(1));
         let code = owner.backup_codes[0].clone();
         let (making, entering) = (owner.browser.clone(), other.clone());
-        let pages = clash(
-            round,
-            async move { making.submit("/account/two-factor/backup-codes", &[]).await },
-            async move { entering.gives_backup(&code).await },
-        );
+        let pages =
+            clash(round, async move { making.submit("/account/two-factor/backup-codes", &[]).await }, async move {
+                entering.gives_backup(&code).await
+            });
         let pages = pages.await;
 
         nothing_broke(&app, &pages, &[200, 303, 422]);
@@ -382,7 +380,8 @@ async fn r_7f_disabling_against_a_second_step() {
         let disable = tokio::task::spawn_blocking(move || {
             use diesel::{Connection as _, connection::SimpleConnection as _};
             std::thread::sleep(std::time::Duration::from_millis((round as u64 * 7) % 60));
-            let sql = format!("UPDATE users SET status = 'disabled', auth_epoch = auth_epoch + 1 WHERE email = '{email}'");
+            let sql =
+                format!("UPDATE users SET status = 'disabled', auth_epoch = auth_epoch + 1 WHERE email = '{email}'");
             diesel::PgConnection::establish(&url).unwrap().batch_execute(&sql).unwrap();
         });
         let page = other.gives(&code).await;
@@ -409,11 +408,10 @@ async fn r_10_two_methods_switched_on_at_once_leave_one_of_them_and_one_set_of_c
         let code = authenticator.code().await;
         let (by_app, by_sms) = (browser.fork(), browser.fork().at(app.address_of(1)));
         let (one, other) = (by_app.clone(), by_sms.clone());
-        let pages = clash(
-            round,
-            async move { one.submit("/account/two-factor/app", &[("code", &code)]).await },
-            async move { other.submit("/account/two-factor/sms", &[]).await },
-        );
+        let pages =
+            clash(round, async move { one.submit("/account/two-factor/app", &[("code", &code)]).await }, async move {
+                other.submit("/account/two-factor/sms", &[]).await
+            });
         let pages = pages.await;
 
         nothing_broke(&app, &pages, &[200, 303, 409, 422]);

@@ -108,7 +108,10 @@ async fn s_11_a_check_without_an_answer_proves_nothing_and_costs_a_guess() {
     let (browser, code) = owner.begins_with_text(&app).await;
     app.texts_sent().await;
     app.twilio.script_on(Operation::CheckVerification, [Behaviour::Html(502)]);
-    says(&browser.gives(&code).await, "We could not check your code just now. Please try again, or request a new code.");
+    says(
+        &browser.gives(&code).await,
+        "We could not check your code just now. Please try again, or request a new code.",
+    );
     assert_eq!(owner.count(&app, "sessions"), 1);
     let left = "SELECT guesses_left FROM phone_verifications WHERE purpose = 'sign_in'";
     assert_eq!((app.database.number(left), owner.wrong(&app)), (2, 1));

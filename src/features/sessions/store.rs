@@ -223,13 +223,7 @@ pub fn list(conn: &mut PgConnection, user: UserEpoch) -> Result<Vec<Listed>, DbE
     let rows: Vec<(SessionId, String, String, DateTime<Utc>, DateTime<Utc>)> = sessions::table
         .filter(live)
         .order((sessions::last_seen_at.desc(), sessions::id.desc()))
-        .select((
-            sessions::id,
-            sessions::browser,
-            sessions::address,
-            sessions::created_at,
-            sessions::last_seen_at,
-        ))
+        .select((sessions::id, sessions::browser, sessions::address, sessions::created_at, sessions::last_seen_at))
         .get_results(conn)?;
     let listed = |(id, browser, address, created_at, last_seen_at): (_, String, _, _, _)| Listed {
         id,

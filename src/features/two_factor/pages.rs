@@ -6,6 +6,7 @@ use i18n_embed_fl::fl;
 
 use super::Method;
 use super::app::Qr;
+use super::backup_codes::FEW;
 use crate::domain::phone_number::PhoneNumber;
 use crate::web::clock::Clock;
 use crate::web::form::FormErrors;
@@ -13,8 +14,6 @@ use crate::web::markup::{Parts, Sentence};
 use crate::web::page::{Area, Chrome, Notice};
 use crate::web::words::Words;
 
-/// From so many backup codes on the pages ask for new ones.
-const FEW: i64 = 3;
 /// Lines of the text file end as every editor of every system reads them.
 const LINE_END: &str = "\r\n";
 
