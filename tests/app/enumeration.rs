@@ -13,7 +13,7 @@ use crate::support::{
 
 /// All that somebody can tell two answers apart by.
 #[derive(Debug, PartialEq, Eq)]
-struct Seen {
+pub struct Seen {
     status: u16,
     headers: BTreeMap<String, Option<String>>,
     /// Name, length of the value, attributes.
@@ -23,7 +23,7 @@ struct Seen {
 }
 
 /// An answer without what the person typed and without the moment.
-fn seen(page: &Page, person: &Person) -> Seen {
+pub fn seen(page: &Page, person: &Person) -> Seen {
     let masked = |text: &str| {
         let moments = Regex::new(r#"datetime="[^"]*"|\d{1,2}:\d\d|LK-\w{4}-\w{4}"#).unwrap();
         let tail = &person.phone[person.phone.len() - 4..];

@@ -10,6 +10,9 @@ use super::{
     browser::{Browser, Page},
 };
 
+/// A password that nobody here has.
+pub const WRONG_PASSWORD: &str = "kettle window seven robe";
+
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
 /// Somebody with a phone of their own.
@@ -102,6 +105,16 @@ impl Person {
     /// Fills in the sign-in.
     pub async fn signs_in(&self, browser: &Browser) -> Page {
         signs_in_as(browser, self.identifier(), &self.password).await
+    }
+
+    /// The same with a password that is surely not this person's.
+    pub async fn signs_in_wrongly(&self, browser: &Browser) -> Page {
+        signs_in_as(browser, self.identifier(), WRONG_PASSWORD).await
+    }
+
+    /// The number as people of its country write it.
+    pub fn national(&self) -> String {
+        self.phone.replacen("+251", "0", 1)
     }
 
     /// Registers. Answers the browser that is signed in.

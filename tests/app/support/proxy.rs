@@ -7,7 +7,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread::{self, JoinHandle},
     time::Duration,
@@ -28,9 +28,18 @@ pub struct Proxy {
 
 struct Shared {
     target: Target,
+    speaks: Speaks,
     cut: AtomicBool,
     frozen: Arc<AtomicBool>,
+    /// What was asked of PostgreSQL: messages after which a client waits for the answer.
+    round_trips: Arc<AtomicUsize>,
     connections: Mutex<Vec<Box<dyn Fn() + Send>>>,
+}
+
+#[derive(Clone, Copy)]
+enum Speaks {
+    Anything,
+    Postgres,
 }
 
 enum Target {
@@ -41,7 +50,7 @@ enum Target {
 impl Proxy {
     /// To a server on loopback.
     pub fn to(address: SocketAddr) -> Self {
-        Self::start(Target::Port(address))
+        Self::start(Target::Port(address), Speaks::Anything)
     }
 
     /// To PostgreSQL, and the URL of the same database through this wire.
@@ -56,20 +65,21 @@ impl Proxy {
         }
         let host = folder.unwrap_or_else(|| url.host_str().unwrap_or_default().replace("%2F", "/"));
         let port = url.port().unwrap_or(5432);
-        let proxy = Self::start(if host.starts_with('/') {
+        let target = if host.starts_with('/') {
             Target::Socket(PathBuf::from(host).join(format!(".s.PGSQL.{port}")))
         } else {
             Target::Port(format!("{host}:{port}").parse().unwrap())
-        });
+        };
+        let proxy = Self::start(target, Speaks::Postgres);
         url.set_host(Some("127.0.0.1")).unwrap();
         url.set_port(Some(proxy.address.port())).unwrap();
         (proxy, url.to_string())
     }
 
-    fn start(target: Target) -> Self {
+    fn start(target: Target, speaks: Speaks) -> Self {
         let (port, address) = super::kept_port();
-        let (cut, frozen, connections) = Default::default();
-        let shared = Arc::new(Shared { target, cut, frozen, connections });
+        let (cut, frozen, round_trips, connections) = Default::default();
+        let shared = Arc::new(Shared { target, speaks, cut, frozen, round_trips, connections });
         let mut proxy = Self { address, shared, listening: None, _port: port };
         proxy.mend();
         proxy
@@ -89,6 +99,11 @@ impl Proxy {
         for end in self.shared.connections.lock().unwrap().drain(..) {
             end();
         }
+    }
+
+    /// How often somebody has waited for PostgreSQL's answer so far, but for the opening of connections.
+    pub fn round_trips(&self) -> usize {
+        self.shared.round_trips.load(Ordering::SeqCst)
     }
 
     /// Lets nothing through in either direction, as a dead switch on the way would.
@@ -138,15 +153,23 @@ impl Shared {
     }
 
     fn join<W: Wire>(&self, client: TcpStream, server: W) -> io::Result<Box<dyn Fn() + Send>> {
-        self.pump(client.twin()?, server.twin()?);
-        self.pump(server.twin()?, client.twin()?);
+        let mut asked = match self.speaks {
+            Speaks::Postgres => Some(Asked::default()),
+            Speaks::Anything => None,
+        };
+        let round_trips = Arc::clone(&self.round_trips);
+        self.pump(client.twin()?, server.twin()?, move |piece| {
+            let ended = asked.as_mut().map_or(0, |asked| asked.round_trips_in(piece));
+            round_trips.fetch_add(ended, Ordering::SeqCst);
+        });
+        self.pump(server.twin()?, client.twin()?, |_| {});
         Ok(Box::new(move || {
             client.end();
             server.end();
         }))
     }
 
-    fn pump(&self, mut from: impl Wire, mut to: impl Wire) {
+    fn pump(&self, mut from: impl Wire, mut to: impl Wire, mut look: impl FnMut(&[u8]) + Send + 'static) {
         let frozen = Arc::clone(&self.frozen);
         thread::spawn(move || {
             let mut piece = [0; 16 * 1024];
@@ -154,12 +177,46 @@ impl Shared {
                 while frozen.load(Ordering::SeqCst) {
                     thread::sleep(Duration::from_millis(10));
                 }
+                look(&piece[..length]);
                 if to.write_all(&piece[..length]).is_err() {
                     break;
                 }
             }
             to.end();
         });
+    }
+}
+
+/// Reads along what a client of PostgreSQL sends. Source: PostgreSQL's documentation, "Frontend/Backend Protocol".
+#[derive(Default)]
+struct Asked {
+    unread: Vec<u8>,
+    has_started: bool,
+}
+
+impl Asked {
+    /// Requests for another kind of connection, which come before the one that starts it.
+    const ENCRYPTION: [[u8; 4]; 2] = [80_877_103_u32.to_be_bytes(), 80_877_104_u32.to_be_bytes()];
+
+    /// How many messages that end a round trip, a simple query or a sync, have become complete with this piece.
+    fn round_trips_in(&mut self, piece: &[u8]) -> usize {
+        self.unread.extend_from_slice(piece);
+        let mut ended = 0;
+        loop {
+            // The messages of the start have no letter for their kind.
+            let kind = usize::from(self.has_started);
+            let Some(length) = self.unread.get(kind..kind + 4) else { return ended };
+            let end = kind + u32::from_be_bytes(length.try_into().unwrap()) as usize;
+            if self.unread.len() < end {
+                return ended;
+            }
+            let message: Vec<u8> = self.unread.drain(..end).collect();
+            if self.has_started {
+                ended += usize::from(matches!(message[0], b'Q' | b'S'));
+            } else {
+                self.has_started = !Self::ENCRYPTION.iter().any(|code| message[4..] == *code);
+            }
+        }
     }
 }
 
