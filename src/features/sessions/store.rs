@@ -150,6 +150,7 @@ pub fn insert(conn: &mut PgConnection, new: NewSession<'_>) -> Result<bool, DbEr
          ), over AS (
              DELETE FROM sessions WHERE token_hash = $6 OR id IN (
                  SELECT s.id FROM sessions AS s JOIN account ON s.user_id = account.id
+                 WHERE s.token_hash IS DISTINCT FROM $6
                  ORDER BY s.created_at DESC, s.id DESC OFFSET $7 - 1)
          )
          INSERT INTO sessions (id, user_id, auth_epoch, token_hash, confirmed_at, address, browser)
