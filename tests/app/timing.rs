@@ -121,11 +121,11 @@ impl fmt::Display for Comparison {
         write!(
             f,
             "{} pairs: median {one:.3} ms with an account, {other:.3} ms without, {:+.3} ms apart; AUC {:.4}, 95 % of \
-             {low:.4} to {high:.4}; E-2 (0.48 to 0.52, below 0.5 ms) is {}met",
+             {low:.4} to {high:.4}; E-2 (0.48 to 0.52, below 0.5 ms) is {}",
             self.pairs,
             one - other,
             self.auc,
-            if self.is_equal_enough() { "" } else { "not " }
+            if self.is_equal_enough() { "met" } else { "not shown" }
         )
     }
 }
