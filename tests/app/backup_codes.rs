@@ -103,7 +103,7 @@ async fn bkp_02_codes_are_kept_as_hashes_of_one_salt() {
 #[actix_web::test]
 async fn r_10_sets_made_at_once_leave_one_and_it_was_shown() {
     let app = app_with(2, &[]).await;
-    let owner = Owner::with_sms(&app).await;
+    let owner = Owner::with_app(&app).await;
     let pages = at_once(app.copies(&owner.browser, 8).iter().map(|tab| tab.submit(CODES, &[]))).await;
     nothing_broke(&app, &pages, &[200]);
     assert_eq!((owner.count(&app, "two_factor_backup_codes"), owner.backup_codes_left(&app)), (10, 10));
