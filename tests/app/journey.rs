@@ -63,7 +63,13 @@ impl Window {
     }
 
     async fn text(&self, selector: &str) -> String {
-        self.driver.find(By::Css(selector)).await.unwrap().text().await.unwrap()
+        for _ in 0..50 {
+            if let Ok(text) = self.driver.find(By::Css(selector)).await.unwrap().text().await {
+                return text;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{selector} cannot be read");
     }
 
     /// Waits for the page: clearing what the browser has stored may take it a moment.
@@ -198,9 +204,9 @@ async fn use_two_factor(window: &Window) {
     let enrolled_with = app.code().await;
     window.fill("#code", &enrolled_with).await;
     window.press("form[action='/account/two-factor/app'] button").await;
+    let backup_code = window.text("ol.codes li").await;
     assert_eq!(window.text("h1").await, "Your backup codes");
     window.picture("12-backup-codes").await;
-    let backup_code = window.text("ol.codes li").await;
 
     sign_in(window, &salma).await;
     window.is_at("/login/verify").await;
