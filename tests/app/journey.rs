@@ -3,7 +3,7 @@
 //! Needs a WebDriver, which `./dev test` starts; without one the test says that it was skipped. With
 //! `LATCHKEY_TEST_SCREENSHOTS` set to a folder it leaves a picture of every page there.
 
-use std::{net::TcpListener, panic::AssertUnwindSafe, path::PathBuf, time::Duration};
+use std::{io::Write as _, net::TcpListener, panic::AssertUnwindSafe, path::PathBuf, time::Duration};
 
 use futures_util::FutureExt as _;
 use serde_json::json;
@@ -103,7 +103,7 @@ async fn web_10_a_person_uses_two_factor_in_a_browser_without_javascript() {
 /// Opens a window at a program in demo mode and goes the way, if there is a browser.
 async fn walk(way: impl AsyncFnOnce(&Window)) {
     let Ok(webdriver) = std::env::var("LATCHKEY_TEST_WEBDRIVER_URL") else {
-        println!("skipped: there is no browser; ./dev test says why");
+        writeln!(std::io::stderr(), "SKIPPED: there is no browser; ./dev test says why").ok();
         return;
     };
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
