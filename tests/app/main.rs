@@ -5,6 +5,7 @@
 
 mod access;
 mod authenticator_tools;
+mod backup_codes;
 mod bad_input;
 mod claims;
 mod codes;
@@ -35,5 +36,6 @@ mod support;
 mod trusted_devices;
 mod twilio_contract;
 mod twilio_failures;
+mod two_factor;
 mod verify_provider;
 mod verify_sign_in;
