@@ -53,26 +53,26 @@ pub async fn show(signed_in: SignedIn) -> Answer {
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct AppForm {
-    code: String,
+    code: Option<String>,
 }
 
 impl AppForm {
-    fn parse(&self, words: &Words) -> Result<OneTimeCode, FormErrors> {
-        OneTimeCode::parse(&self.code).map_err(|_| FormErrors::on("code", Problem::CodeUnreadable.in_words(words)))
+    /// Reads the code; none was asked for where the field is not there.
+    fn parse(&self, words: &Words) -> Option<Result<OneTimeCode, FormErrors>> {
+        let code = self.code.as_ref()?;
+        let problem = if code.trim().is_empty() { Problem::CodeMissing } else { Problem::CodeUnreadable };
+        Some(OneTimeCode::parse(code).map_err(|_| FormErrors::on("code", problem.in_words(words))))
     }
 }
 
 /// `POST /account/two-factor/app`: without a code it begins an enrolment, with one it finishes it.
 pub async fn submit_app(fresh: Fresh, form: Form<AppForm>) -> Answer {
     let Fresh(signed_in) = fresh;
-    if form.0.code.trim().is_empty() {
-        return begin_enrolment(&signed_in).await;
+    match form.0.parse(&signed_in.visitor.words) {
+        None => begin_enrolment(&signed_in).await,
+        Some(Ok(code)) => finish_enrolment(&signed_in, code).await,
+        Some(Err(errors)) => app_page(&signed_in, StatusCode::UNPROCESSABLE_ENTITY, errors).await,
     }
-    let code = match form.0.parse(&signed_in.visitor.words) {
-        Ok(code) => code,
-        Err(errors) => return app_page(&signed_in, StatusCode::UNPROCESSABLE_ENTITY, errors).await,
-    };
-    finish_enrolment(&signed_in, code).await
 }
 
 async fn begin_enrolment(signed_in: &SignedIn) -> Answer {
