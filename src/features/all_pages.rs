@@ -34,6 +34,7 @@ use crate::web::assets;
 use crate::web::clock::Clock;
 use crate::web::error_page::{Back, ErrorPage, TooManyPage, Trouble};
 use crate::web::form::{FormErrors, Problem};
+use crate::web::next::Next;
 use crate::web::page::{Chrome, Notice};
 use crate::web::words::Words;
 
@@ -212,7 +213,7 @@ fn confirm(method: Option<Method>, text: Option<TextState>) -> ConfirmPage {
         phone: phone(),
         contested: false,
         text,
-        next: "/account/two-factor".to_owned(),
+        next: Next::of_request("/account/two-factor"),
         now: now(),
         clock: Clock::of(ethiopia()),
         errors: FormErrors::new(),

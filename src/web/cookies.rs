@@ -24,7 +24,7 @@ use crate::{
         token::Token,
     },
     domain::ids::{BrowserId, RegistrationId, SignInId},
-    web::page::Notice,
+    web::{devices, page::Notice},
 };
 
 /// The longest that any row behind the cookie lives.
@@ -60,8 +60,10 @@ pub async fn drop_doubled<B: MessageBody>(
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
     let is_doubled = request.app_data::<Data<App>>().is_some_and(|app| {
         let lines = request.headers().get_all(COOKIE).filter_map(|line| line.to_str().ok());
-        let names = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split('=').next());
-        names.filter(|it| it.trim() == name(&app.config.base_url)).nth(1).is_some()
+        let names = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split('=').next()).map(str::trim);
+        let names: Vec<&str> = names.collect();
+        let ours = [name(&app.config.base_url), devices::name(&app.config.base_url)];
+        ours.iter().any(|own| names.iter().filter(|it| *it == own).nth(1).is_some())
     });
     if is_doubled {
         request.headers_mut().remove(COOKIE);

@@ -13,12 +13,17 @@ use actix_web::{
 use std::future::{Ready, ready};
 
 use super::error::PageError;
-use crate::{app::App, crypto::token::Token, domain::ids::UserId};
+use crate::{app::App, config::BaseUrl, crypto::token::Token, domain::ids::UserId};
 
 /// Accounts that one browser remembers, the latest first. Phones are shared, but not by so many.
 const MOST_ACCOUNTS: usize = 5;
 /// Browsers keep a cookie no longer than 400 days.
 const LIFETIME: Duration = Duration::days(400);
+
+/// The cookie's name. `__Host-` ties it to this very host (SES-12); browsers take it over TLS only.
+pub(super) fn name(base_url: &BaseUrl) -> &'static str {
+    if base_url.is_https() { "__Host-latchkey-device" } else { "latchkey-device" }
+}
 
 /// What the cookie of a request says.
 pub struct Devices {
@@ -31,8 +36,7 @@ pub struct Devices {
 impl Devices {
     fn of(request: &HttpRequest) -> Result<Self, PageError> {
         let app = request.app_data::<Data<App>>().ok_or_else(|| PageError::fault("the app data is missing"))?;
-        let secure = app.config.base_url.is_https();
-        let name = if secure { "__Host-latchkey-device" } else { "latchkey-device" };
+        let (name, secure) = (name(&app.config.base_url), app.config.base_url.is_https());
         let key = Key::from(app.keys.device_cookie.current.expose());
         let mut jar = CookieJar::new();
         if let Some(cookie) = request.cookie(name) {

@@ -50,6 +50,11 @@ impl Next {
         self.0
     }
 
+    /// Where people go who do not want to confirm after all: a page that does not ask for it.
+    pub fn way_back(self) -> &'static str {
+        if self.0 == "/account/two-factor/app" { "/account/two-factor" } else { self.0 }
+    }
+
     /// Leads to the sign-in, and from there on to this page.
     pub fn after_sign_in(self) -> PageError {
         PageError::Elsewhere(if self == Self::ACCOUNT {

@@ -58,7 +58,7 @@ async fn phn_03_proving_a_taken_number_opens_and_changes_nothing_yet() {
     let Taken { owners_browser, browser, .. } = taken_number(&app).await;
 
     browser.get("/register/claim").await.shows(200, "This number has an account already");
-    browser.get("/account").await.redirects_to("/");
+    browser.get("/account").await.redirects_to("/login");
     assert_eq!((app.database.count("users"), app.database.count("sessions")), (1, 1));
     owners_browser.get("/account").await.shows(200, "proven on");
     for choice in ["", "both", "MOVE"] {
@@ -125,10 +125,10 @@ async fn phn_03_whoever_keeps_the_old_account_leaves_nothing_new_behind() {
     let app = TestApp::start().await;
     let Taken { owners_browser, browser, .. } = taken_number(&app).await;
 
-    browser.claims("sign_in").await.redirects_to("/");
+    browser.claims("sign_in").await.redirects_to("/login");
 
     assert_eq!((app.database.count("users"), app.database.count("registrations")), (1, 0));
-    browser.get("/account").await.redirects_to("/");
+    browser.get("/account").await.redirects_to("/login");
     browser.claims("move").await.redirects_to("/register");
     owners_browser.get("/account").await.shows(200, "proven on");
 }
@@ -198,7 +198,7 @@ async fn aut_10_a_taken_email_is_told_only_to_somebody_who_has_proven_a_number()
     browser.enters(&people::other_than(&code)).await.shows(422, "Invalid code");
     browser.enters(&code).await.shows(422, EMAIL_TAKEN);
 
-    browser.get("/account").await.redirects_to("/");
+    browser.get("/account").await.redirects_to("/login");
     assert_eq!((app.database.count("users"), app.database.count("sponsor_profiles")), (1, 1));
 }
 
@@ -253,7 +253,7 @@ async fn aut_10_with_number_and_email_taken_the_move_is_refused_and_the_number_s
     assert_eq!(app.database.number("SELECT count(*) FROM activity WHERE event = 'number_contested'"), 0);
     // What stands open is the way to the old account.
     browser.get("/register/claim").await.shows(200, "This number has an account already");
-    browser.claims("sign_in").await.redirects_to("/");
+    browser.claims("sign_in").await.redirects_to("/login");
 }
 
 #[actix_web::test]
@@ -271,7 +271,7 @@ async fn b_11_an_unfinished_registration_reserves_nothing() {
     // Even somebody who then reads the victim's texts gets no account of the victim's.
     attacker.enters(&attackers_code).await.redirects_to("/register/claim");
     attacker.claims("move").await.shows(422, EMAIL_TAKEN);
-    attacker.get("/account").await.redirects_to("/");
+    attacker.get("/account").await.redirects_to("/login");
     assert_eq!((app.database.count("users"), app.database.count("sessions")), (1, 1));
 }
 

@@ -79,7 +79,7 @@ async fn sms_02_a_code_works_once() {
     replay.enters(&code).await.redirects_to("/register");
 
     assert_eq!((app.database.count("users"), app.database.count("sessions")), (1, 1));
-    replay.get("/account").await.redirects_to("/");
+    replay.get("/account").await.redirects_to("/login");
 }
 
 #[actix_web::test]

@@ -194,7 +194,7 @@ async fn web_07_c_9_a_proxy_browser_that_keeps_only_the_referer_can_register() {
     submit(&browser, "/register", "/register", &hanna.fields()).await.redirects_to("/register/verify");
     let code = app.twilio.next_code_to(&hanna.phone).await;
     submit(&browser, "/register/verify", "/register/verify", &[("code", &code)]).await.redirects_to("/account");
-    submit(&browser, "/logout", "/account", &[]).await.redirects_to("/");
+    submit(&browser, "/logout", "/account", &[]).await.redirects_to("/login");
 }
 
 #[actix_web::test]

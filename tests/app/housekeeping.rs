@@ -65,7 +65,7 @@ async fn dat_03_a_session_ends_after_14_idle_days_and_30_in_all() {
         }
     }
     app.let_pass("1 hour");
-    idle.get("/account").await.redirects_to("/");
+    idle.get("/account").await.redirects_to("/login");
     tidy(&app);
     assert_eq!((app.database.count("sessions"), app.database.count("users")), (0, 1));
 }
@@ -76,7 +76,7 @@ async fn dat_03_an_idle_session_is_refused_before_it_is_removed() {
     let browser = app.browser();
     people::maid().registers(&app, &browser).await;
     app.let_pass("14 days");
-    browser.get("/account").await.redirects_to("/");
+    browser.get("/account").await.redirects_to("/login");
     assert_eq!(app.database.count("sessions"), 1);
     tidy(&app);
     assert_eq!(app.database.count("sessions"), 0);

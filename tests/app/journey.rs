@@ -3,7 +3,7 @@
 //! Needs a WebDriver, which `./dev test` starts; without one the test says that it was skipped. With
 //! `LATCHKEY_TEST_SCREENSHOTS` set to a folder it leaves a picture of every page there.
 
-use std::{net::TcpListener, panic::AssertUnwindSafe, path::PathBuf, time::Duration};
+use std::{io::Write as _, net::TcpListener, panic::AssertUnwindSafe, path::PathBuf, time::Duration};
 
 use futures_util::FutureExt as _;
 use serde_json::json;
@@ -63,7 +63,13 @@ impl Window {
     }
 
     async fn text(&self, selector: &str) -> String {
-        self.driver.find(By::Css(selector)).await.unwrap().text().await.unwrap()
+        for _ in 0..50 {
+            if let Ok(text) = self.driver.find(By::Css(selector)).await.unwrap().text().await {
+                return text;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{selector} cannot be read");
     }
 
     /// Waits for the page: clearing what the browser has stored may take it a moment.
@@ -97,7 +103,7 @@ async fn web_10_a_person_uses_two_factor_in_a_browser_without_javascript() {
 /// Opens a window at a program in demo mode and goes the way, if there is a browser.
 async fn walk(way: impl AsyncFnOnce(&Window)) {
     let Ok(webdriver) = std::env::var("LATCHKEY_TEST_WEBDRIVER_URL") else {
-        println!("skipped: there is no browser; ./dev test says why");
+        writeln!(std::io::stderr(), "SKIPPED: there is no browser; ./dev test says why").ok();
         return;
     };
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -198,9 +204,9 @@ async fn use_two_factor(window: &Window) {
     let enrolled_with = app.code().await;
     window.fill("#code", &enrolled_with).await;
     window.press("form[action='/account/two-factor/app'] button").await;
+    let backup_code = window.text("ol.codes li").await;
     assert_eq!(window.text("h1").await, "Your backup codes");
     window.picture("12-backup-codes").await;
-    let backup_code = window.text("ol.codes li").await;
 
     sign_in(window, &salma).await;
     window.is_at("/login/verify").await;

@@ -58,7 +58,7 @@ async fn a_journey_with_failures(app: &TestApp) -> Secrets {
     let moved = rival.begins(app, &other).await;
     other.submit("/register/verify", &[("code", &moved)]).await.redirects_to("/register/claim");
     other.submit("/register/claim", &[("choice", "move")]).await.redirects_to("/account");
-    browser.submit("/logout", &[]).await.redirects_to("/");
+    browser.submit("/logout", &[]).await.redirects_to("/login");
 
     for phone in [&salma.phone, &hanna.phone] {
         // As E.164, and without the prefix in any spelling.

@@ -5,6 +5,7 @@
 
 mod access;
 mod authenticator_tools;
+mod backup_codes;
 mod bad_input;
 mod claims;
 mod codes;
@@ -40,5 +41,6 @@ mod timing;
 mod trusted_devices;
 mod twilio_contract;
 mod twilio_failures;
+mod two_factor;
 mod verify_provider;
 mod verify_sign_in;

@@ -52,8 +52,8 @@ async fn inp_11_without_a_registration_every_later_step_leads_to_the_first() {
         (Post("/register/claim", MOVE), "/register"),
         (Get("/register/resend"), "405"),
         (Get("/register/phone"), "405"),
-        (Get("/account"), "/"),
-        (Post("/logout", &[]), "/"),
+        (Get("/account"), "/login"),
+        (Post("/logout", &[]), "/login"),
     ];
     leads(&app, &app.browser(), &steps).await;
 }
@@ -72,7 +72,7 @@ async fn inp_11_before_the_code_there_is_nothing_to_claim() {
         (Post("/register/claim", &[]), "/register/verify"),
         (Post("/register/verify", &[]), "422"),
         (Post("/register/phone", &[]), "422"),
-        (Get("/account"), "/"),
+        (Get("/account"), "/login"),
     ];
     leads(&app, &browser, &steps).await;
 }
@@ -91,7 +91,7 @@ async fn inp_11_once_a_taken_number_is_proven_the_code_is_over() {
         (Post("/register/resend", &[]), "/register/claim"),
         (Get("/register/claim"), "200"),
         (Post("/register/claim", &[]), "422"),
-        (Get("/account"), "/"),
+        (Get("/account"), "/login"),
     ];
     leads(&app, &browser, &steps).await;
 }
@@ -150,12 +150,12 @@ async fn d_10_a_cookie_put_back_is_worth_what_the_database_says() {
     let signed_in = browser.cookies();
     browser.set_cookies(kept);
     browser.enters(&code).await.redirects_to("/register");
-    browser.get("/account").await.redirects_to("/");
+    browser.get("/account").await.redirects_to("/login");
 
     browser.set_cookies(signed_in.clone());
-    browser.submit("/logout", &[]).await.redirects_to("/");
+    browser.submit("/logout", &[]).await.redirects_to("/login");
     browser.set_cookies(signed_in);
-    browser.get("/account").await.redirects_to("/");
+    browser.get("/account").await.redirects_to("/login");
 }
 
 // The same form twice.
@@ -244,7 +244,7 @@ async fn inp_13_signing_out_twice_is_signing_out() {
     let browser = app.browser();
     people::maid().registers(&app, &browser).await;
     assert_eq!(statuses(&twice(&browser, "/logout", &[]).await), [303, 303]);
-    browser.get("/account").await.redirects_to("/");
+    browser.get("/account").await.redirects_to("/login");
     assert_eq!(app.database.number("SELECT count(*) FROM activity WHERE event = 'signed_out'"), 1);
 }
 

@@ -15,6 +15,6 @@ async fn a_person_registers_and_is_signed_in_to_an_account_that_did_not_exist_be
     assert_eq!(app.database.count("users"), 1);
     assert_eq!(app.database.count("maid_profiles"), 1);
     assert_eq!(app.database.count("registrations"), 0);
-    browser.submit("/logout", &[]).await.redirects_to("/");
-    browser.get("/account").await.redirects_to("/");
+    browser.submit("/logout", &[]).await.redirects_to("/login");
+    browser.get("/account").await.redirects_to("/login");
 }

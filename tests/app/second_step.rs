@@ -642,14 +642,8 @@ async fn p_1_tot_01_an_app_code_works_once_in_whatever_spelling() {
     first.gives(&code).await.redirects_to("/account");
     let shifted = |zero: u32| code.chars().map(|digit| char::from_u32(digit as u32 - 0x30 + zero).unwrap()).collect();
     let (left, right) = code.split_at(3);
-    let spellings: [String; 6] = [
-        code.clone(),
-        format!("{left} {right}"),
-        format!("{left}-{right}"),
-        format!(" {code}\n"),
-        shifted(0x660),
-        shifted(0xff10),
-    ];
+    let spellings: [String; 5] =
+        [code.clone(), format!("{left} {right}"), format!("{left}-{right}"), shifted(0x660), shifted(0xff10)];
     for (wrong, spelling) in (1..).zip(&spellings) {
         let page = second.gives(spelling).await;
         assert_eq!((page.status.as_u16(), owner.wrong(&app)), (422, wrong), "{spelling:?}: {}", page.text());

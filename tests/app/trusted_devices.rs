@@ -273,7 +273,7 @@ async fn clash(
 ) -> [Page; 2] {
     use futures_util::FutureExt as _;
     let late = |ahead: bool| std::time::Duration::from_millis(if ahead { (round as u64 * 7) % 60 } else { 0 });
-    let (first, second) = (late(round % 2 == 0), late(round % 2 == 1));
+    let (first, second) = (late(round.is_multiple_of(2)), late(!round.is_multiple_of(2)));
     let one = async move {
         tokio::time::sleep(first).await;
         one.await

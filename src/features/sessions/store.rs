@@ -221,12 +221,13 @@ pub fn list(conn: &mut PgConnection, user: UserEpoch) -> Result<Vec<Listed>, DbE
         .and(sessions::auth_epoch.eq(user.auth_epoch))
         .and(sessions::last_seen_at.gt(db::now() - IDLE_DAYS.days()))
         .and(sessions::created_at.gt(db::now() - OVERALL_DAYS.days()));
-    let rows: Vec<(SessionId, String, String, DateTime<Utc>, DateTime<Utc>)> = sessions::table
+    type Row = (SessionId, String, String, DateTime<Utc>, DateTime<Utc>);
+    let rows: Vec<Row> = sessions::table
         .filter(live)
         .order((sessions::last_seen_at.desc(), sessions::id.desc()))
         .select((sessions::id, sessions::browser, sessions::address, sessions::created_at, sessions::last_seen_at))
         .get_results(conn)?;
-    let listed = |(id, browser, address, created_at, last_seen_at): (_, String, _, _, _)| Listed {
+    let listed = |(id, browser, address, created_at, last_seen_at): Row| Listed {
         id,
         browser: BrowserName::from_stored(&browser),
         address,

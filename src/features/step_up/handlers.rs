@@ -73,7 +73,7 @@ async fn confirm_page(
             code: code_state(&standing, outcome),
             resend: resend_state(&standing),
         }),
-        next: next.path().to_owned(),
+        next,
         now,
         clock: signed_in.clock(),
         errors,

@@ -10,6 +10,7 @@ use crate::features::two_factor::Method;
 use crate::web::clock::Clock;
 use crate::web::form::FormErrors;
 use crate::web::markup::{Parts, Sentence};
+use crate::web::next::Next;
 use crate::web::page::{Chrome, Notice};
 
 /// `GET /confirm`, and the answer to a refused `POST` or resend.
@@ -29,7 +30,7 @@ pub struct ConfirmPage {
     /// How the text stands. None while no text was sent: then the page offers one.
     pub text: Option<TextState>,
     /// Where the person came from and goes on to: one of our own paths.
-    pub next: String,
+    pub next: Next,
     /// What the database's clock shows.
     pub now: DateTime<Utc>,
     /// Whose clock the page shows.
@@ -159,7 +160,7 @@ mod tests {
             phone: PhoneNumber::from_stored("+251912984567".to_owned()),
             contested: false,
             text,
-            next: "/account/two-factor".to_owned(),
+            next: Next::of_request("/account/two-factor"),
             now: now(),
             clock: Clock::UTC,
             errors: FormErrors::new(),

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::{
     Method,
     app::{
-        Qr, TotpSecret,
+        CheckFailed, Qr, TotpSecret,
         enrol::{self, NotEnrolled},
     },
     attempts,
@@ -53,33 +53,33 @@ pub async fn show(signed_in: SignedIn) -> Answer {
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct AppForm {
-    code: String,
+    code: Option<String>,
 }
 
 impl AppForm {
-    fn parse(&self, words: &Words) -> Result<OneTimeCode, FormErrors> {
-        OneTimeCode::parse(&self.code).map_err(|_| FormErrors::on("code", Problem::CodeUnreadable.in_words(words)))
+    /// Reads the code; none was asked for where the field is not there.
+    fn parse(&self, words: &Words) -> Option<Result<OneTimeCode, FormErrors>> {
+        let code = self.code.as_ref()?;
+        let problem = if code.trim().is_empty() { Problem::CodeMissing } else { Problem::CodeUnreadable };
+        Some(OneTimeCode::parse(code).map_err(|_| FormErrors::on("code", problem.in_words(words))))
     }
 }
 
 /// `POST /account/two-factor/app`: without a code it begins an enrolment, with one it finishes it.
 pub async fn submit_app(fresh: Fresh, form: Form<AppForm>) -> Answer {
     let Fresh(signed_in) = fresh;
-    if form.0.code.trim().is_empty() {
-        return begin_enrolment(&signed_in).await;
+    match form.0.parse(&signed_in.visitor.words) {
+        None => begin_enrolment(&signed_in).await,
+        Some(Ok(code)) => finish_enrolment(&signed_in, code).await,
+        Some(Err(errors)) => app_page(&signed_in, StatusCode::UNPROCESSABLE_ENTITY, errors).await,
     }
-    let code = match form.0.parse(&signed_in.visitor.words) {
-        Ok(code) => code,
-        Err(errors) => return app_page(&signed_in, StatusCode::UNPROCESSABLE_ENTITY, errors).await,
-    };
-    finish_enrolment(&signed_in, code).await
 }
 
 async fn begin_enrolment(signed_in: &SignedIn) -> Answer {
     let app = &signed_in.visitor.app;
     let (keys, user, session) = (app.keys.clone(), signed_in.account.id, signed_in.session);
     let begun = app.db.run(move |conn| enrol::begin(conn, &keys.totp_secret, user, session)).await;
-    begun.map_err(PageError::fault)?;
+    begun.map_err(not_checked)?;
     Ok(see_other(ENROLMENT))
 }
 
@@ -92,7 +92,7 @@ async fn app_page(signed_in: &SignedIn, status: StatusCode, errors: FormErrors) 
     let visitor = &signed_in.visitor;
     let (keys, user, session) = (visitor.app.keys.clone(), signed_in.account.id, signed_in.session);
     let pending = visitor.app.db.run(move |conn| enrol::find_pending(conn, &keys.totp_secret, user, session)).await;
-    let Some((_, secret)) = pending.map_err(PageError::fault)? else {
+    let Some((_, secret)) = pending.map_err(not_checked)? else {
         return Ok(see_other(OVERVIEW));
     };
     let uri = secret.uri(&account_name(&signed_in.account));
@@ -105,6 +105,14 @@ async fn app_page(signed_in: &SignedIn, status: StatusCode, errors: FormErrors) 
         errors,
     };
     page::with_status(status, page)
+}
+
+/// A database that is away is no fault of the secret.
+fn not_checked(error: CheckFailed) -> PageError {
+    match error {
+        CheckFailed::Db(error) => error.into(),
+        CheckFailed::Unsealable | CheckFailed::NoRandomness(_) => PageError::fault(error),
+    }
 }
 
 /// What the app and the list of backup codes call the account.
@@ -136,7 +144,7 @@ async fn finish_enrolment(signed_in: &SignedIn, code: OneTimeCode) -> Answer {
         }
         Err(NotEnrolled::NotCharged(attempts::NotCharged::Db(error))) => return Err(error.into()),
         Err(NotEnrolled::NotCharged(_)) => return Ok(see_other(OVERVIEW)),
-        Err(NotEnrolled::Check(error)) => return Err(PageError::fault(error)),
+        Err(NotEnrolled::Check(error)) => return Err(not_checked(error)),
     };
     let set = first_set(&visitor.app, &signed_in.account).await?;
     let (account, origin) = (signed_in.account.clone(), visitor.origin());

@@ -4,7 +4,7 @@
 use diesel::PgConnection;
 
 use super::{
-    app::{self as authenticator, TotpStep},
+    app::{self as authenticator, CheckFailed, TotpStep},
     attempts::{self, Charged, Kind, NotCharged},
     backup_codes::{self, NotHashed, Presented},
 };
@@ -87,6 +87,15 @@ impl From<NotHashed> for NotProven {
     }
 }
 
+impl From<CheckFailed> for NotProven {
+    fn from(error: CheckFailed) -> Self {
+        match error {
+            CheckFailed::Db(error) => error.into(),
+            CheckFailed::Unsealable | CheckFailed::NoRandomness(_) => Self::Fault(error.to_string()),
+        }
+    }
+}
+
 /// Compares a code of the authenticator app.
 ///
 /// # Errors
@@ -95,9 +104,7 @@ pub async fn by_app(app: &App, user: UserEpoch, code: OneTimeCode) -> Result<Pro
     let keys = app.keys.clone();
     let compared = app.db.run(move |conn| {
         let charged = attempts::charge(conn, user, Kind::Code)?;
-        let step = authenticator::check(conn, &keys.totp_secret, user.id, &code, charged.now)
-            .map_err(|error| NotProven::Fault(error.to_string()))?;
-        match step {
+        match authenticator::check(conn, &keys.totp_secret, user.id, &code, charged.now)? {
             Some(step) => Ok(Proven::App { step, charged }),
             None => Err(NotProven::Wrong(charged)),
         }

@@ -1,7 +1,7 @@
 //! SQL for `users` and the profiles.
 
 use chrono::{DateTime, Utc};
-use diesel::{PgConnection, dsl::exists, prelude::*, select};
+use diesel::{PgConnection, dsl::exists, prelude::*, select, sql_types::Bool};
 
 use super::{NewUser, Taken, UserEpoch};
 use crate::{
@@ -94,21 +94,25 @@ pub fn raise_epoch(conn: &mut PgConnection, user: UserEpoch) -> Result<Option<Us
     Ok(raised.map(|auth_epoch| UserEpoch { id: user.id, auth_epoch }))
 }
 
-/// The same together with how the account asks for its second factor, whose wrong tries are forgotten.
+/// The same together with how the account asks for its second factor, whose wrong tries are forgotten. None also when that
+/// is to be texts and the number is not the account's any more, for being contested raises no epoch; the transaction must
+/// not be committed then.
 pub fn change_two_factor(
     conn: &mut PgConnection,
     user: UserEpoch,
     method: Option<Method>,
 ) -> Result<Option<UserEpoch>, DbError> {
     let Some(raised) = raise_epoch(conn, user)? else { return Ok(None) };
-    diesel::update(users::table.filter(users::id.eq(user.id)))
+    let needs_no_number = (method != Some(Method::Sms)).into_sql::<Bool>();
+    let possible = users::id.eq(user.id).and(users::phone_verified_at.is_not_null().or(needs_no_number));
+    let changed = diesel::update(users::table.filter(possible))
         .set((
             users::two_factor_method.eq(method.map_or("none", Method::as_str)),
             users::wrong_second_factors.eq(0),
             users::second_factor_rests_until.eq(None::<DateTime<Utc>>),
         ))
         .execute(conn)?;
-    Ok(Some(raised))
+    Ok((changed == 1).then_some(raised))
 }
 
 /// Holds the account's row until the transaction ends, if its epoch is still the one given.

@@ -152,6 +152,11 @@ impl Database {
 pub struct Held(PgConnection);
 
 impl Held {
+    /// Keeps what the test did and lets go of the locks.
+    pub fn keep(mut self) {
+        self.0.batch_execute("COMMIT").unwrap();
+    }
+
     /// Takes back what the test did and lets go of the locks.
     pub fn release(mut self) {
         self.0.batch_execute("ROLLBACK").unwrap();
