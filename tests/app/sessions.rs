@@ -266,7 +266,10 @@ async fn ses_12_every_cookie_of_a_sign_in_is_out_of_reach() {
         }
         for cookie in cookies {
             let (name, rest) = cookie.split_once('=').unwrap();
-            assert!([format!("{prefix}latchkey"), format!("{prefix}latchkey-device")].contains(&name.to_owned()), "{name}");
+            assert!(
+                [format!("{prefix}latchkey"), format!("{prefix}latchkey-device")].contains(&name.to_owned()),
+                "{name}"
+            );
             let attributes: Vec<&str> = rest.split("; ").skip(1).collect();
             for expected in ["HttpOnly", "SameSite=Lax", "Path=/"] {
                 assert!(attributes.contains(&expected), "{expected} is missing: {cookie}");

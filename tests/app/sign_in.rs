@@ -225,7 +225,8 @@ async fn o_1_web_11_only_our_own_pages_are_led_to() {
     ] {
         assert!(page.location().is_none_or(|to| to == "/account") && !page.body.contains("evil"), "{:?}", page.status);
     }
-    let form = serde_urlencoded::to_string([("identifier", hanna.identifier()), ("password", &hanna.password)]).unwrap();
+    let form =
+        serde_urlencoded::to_string([("identifier", hanna.identifier()), ("password", &hanna.password)]).unwrap();
     for (tail, status) in [
         ("next=%2Faccount&next=%2Faccount".to_owned(), 400),
         ("next=%2Faccount&next=%2F%2Fevil.example".to_owned(), 400),
@@ -345,7 +346,9 @@ async fn i_2_d_8_bytes_that_are_no_text_are_refused_before_any_work() {
     for bytes in ["%FF", "%FE", "%C0%80", "%ED%A0%80", "%EF%BF%BD", "%00", "%1B", "%7F"] {
         let page = app.browser().submit_raw("/login", format!("identifier={email}&password=kettle{bytes}")).await;
         assert_eq!((page.status.as_u16(), page.focused().as_deref()), (422, Some("password")), "{bytes}");
-        for identifier in [format!("{bytes}{email}"), format!("sal{bytes}{email}"), format!("{}{bytes}", salma.national())] {
+        for identifier in
+            [format!("{bytes}{email}"), format!("sal{bytes}{email}"), format!("{}{bytes}", salma.national())]
+        {
             let page = app.browser().submit_raw("/login", format!("identifier={identifier}&password=kettle")).await;
             assert_eq!((page.status.as_u16(), page.focused().as_deref()), (422, Some("identifier")), "{identifier}");
         }
@@ -358,8 +361,11 @@ async fn i_5_i_6_fields_that_the_form_does_not_have_are_refused() {
     let app = TestApp::start().await;
     let hanna = people::maid();
     hanna.has_account(&app).await;
-    let form = serde_urlencoded::to_string([("identifier", hanna.identifier()), ("password", &hanna.password)]).unwrap();
-    for tail in ["role=administrator", "user_id=1", "remember_device=yes", "identifier=a", "password=b", "password%5B%5D=b"] {
+    let form =
+        serde_urlencoded::to_string([("identifier", hanna.identifier()), ("password", &hanna.password)]).unwrap();
+    for tail in
+        ["role=administrator", "user_id=1", "remember_device=yes", "identifier=a", "password=b", "password%5B%5D=b"]
+    {
         let page = app.browser().submit_raw("/login", format!("{form}&{tail}")).await;
         assert_eq!(page.status, 400, "{tail}");
     }

@@ -228,9 +228,8 @@ async fn l_3_addresses_of_one_64_are_one_and_a_48_has_four_times_the_room() {
     }
     assert_eq!(tries("2001:db8:1:1:ffff::9").await, 429);
     assert_eq!(tries("2001:db8:1:2::1").await, 422);
-    app.database.run(
-        "UPDATE address_guesses SET guessed_at = array_fill(now(), ARRAY[199]) WHERE address = '2001:db8:1::/48'",
-    );
+    app.database
+        .run("UPDATE address_guesses SET guessed_at = array_fill(now(), ARRAY[199]) WHERE address = '2001:db8:1::/48'");
     assert_eq!(tries("2001:db8:1:3::1").await, 422);
     assert_eq!(tries("2001:db8:1:4::1").await, 429);
     assert_eq!(salma.signs_in(&app.browser().from("2001:db8:1:5::1")).await.status, 429);
@@ -242,7 +241,8 @@ async fn l_4_a_forged_address_changes_nothing() {
     let app = TestApp::start_with("messaging", &[("LATCHKEY_TRUSTED_PROXIES", "")]).await;
     for number in 0..50 {
         let browser = app.browser().from(&format!("198.51.100.{number}"));
-        let request = browser.form("/login").header("x-real-ip", &browser.address).header("forwarded", "for=198.51.100.9");
+        let request =
+            browser.form("/login").header("x-real-ip", &browser.address).header("forwarded", "for=198.51.100.9");
         let identifier = format!("nobody{number}@example.com");
         let page = browser.send(request.form(&[("identifier", identifier.as_str()), ("password", "x")])).await;
         page.shows(422, WRONG);
@@ -308,7 +308,8 @@ async fn r_2_of_200_at_once_an_address_gets_50_compared() {
     let mut compared = 0;
     for browsers in browsers.chunks(40) {
         let identifiers: Vec<String> = browsers.iter().map(|_| people::new_phone()).collect();
-        let tries = browsers.iter().zip(&identifiers).map(|(it, identifier)| signs_in_as(it, identifier, WRONG_PASSWORD));
+        let tries =
+            browsers.iter().zip(&identifiers).map(|(it, identifier)| signs_in_as(it, identifier, WRONG_PASSWORD));
         let pages = at_once(tries).await;
         nothing_broke(&app, &pages, &[422, 429]);
         compared += saying(&pages, WRONG);
@@ -428,7 +429,8 @@ async fn arc_08_when_tries_cannot_be_counted_nobody_is_let_in() {
 async fn l_10_of_100_pipelined_tries_each_is_charged_once() {
     let app = TestApp::start().await;
     let (salma, _) = owner(&app).await;
-    let body = serde_urlencoded::to_string([("identifier", salma.email.as_str()), ("password", WRONG_PASSWORD)]).unwrap();
+    let body =
+        serde_urlencoded::to_string([("identifier", salma.email.as_str()), ("password", WRONG_PASSWORD)]).unwrap();
     let request = format!("{}{body}", app.browser().head_of_form("/login", body.len()));
 
     let statuses = raw::exchange(app.address(), request.repeat(100)).statuses();
@@ -444,7 +446,8 @@ async fn l_10_of_100_pipelined_tries_each_is_charged_once() {
 async fn l_10_expect_100_and_half_a_body_charge_once_or_not_at_all() {
     let app = TestApp::start().await;
     let (salma, _) = owner(&app).await;
-    let body = serde_urlencoded::to_string([("identifier", salma.email.as_str()), ("password", WRONG_PASSWORD)]).unwrap();
+    let body =
+        serde_urlencoded::to_string([("identifier", salma.email.as_str()), ("password", WRONG_PASSWORD)]).unwrap();
     let head = app.browser().head_of_form("/login", body.len());
 
     raw::exchange(app.address(), format!("{head}{}", &body[..body.len() - 1]));
