@@ -1,5 +1,7 @@
 //! The password: who it lets in, and who owes a second factor.
 
+use std::time::Duration;
+
 use diesel::PgConnection;
 
 use super::store;
@@ -24,6 +26,9 @@ use crate::{
     sms::NoticeKind,
     web::next::Next,
 };
+
+/// When a wrong password is written down: surely after the answer, which would be measurably later otherwise.
+const AFTER_THE_ANSWER: Duration = Duration::from_millis(500);
 
 /// Somebody at the door.
 pub struct Entering {
@@ -156,6 +161,7 @@ pub async fn enter(app: &App, entering: Entering) -> Result<Entered, NotEntered>
 fn note_wrong(app: &App, user: UserId, origin: Origin) {
     let db = app.db.clone();
     actix_web::rt::spawn(async move {
+        tokio::time::sleep(AFTER_THE_ANSWER).await;
         let noted = db.run(move |conn| activity::record(conn, user, Event::PasswordWrong, Some(&origin))).await;
         if let Err(error) = noted {
             log::error!("event=activity_not_written user={user} error={:?}", error.to_string());
