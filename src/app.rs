@@ -46,6 +46,10 @@ pub struct Keys {
     pub totp_secret: KeyRing,
     /// Seals the cookie of known browsers.
     pub device_cookie: KeyRing,
+    /// For the hashes of the long codes that texts carry.
+    pub action_code: KeyRing,
+    /// For what stands for a person or a number in what outlives them.
+    pub pseudonym: KeyRing,
 }
 
 impl App {
@@ -64,6 +68,8 @@ impl App {
                 throttle_key: KeyRing::derive(secret, KeyUse::ThrottleKey),
                 totp_secret: KeyRing::derive(secret, KeyUse::TotpSecret),
                 device_cookie: KeyRing::derive(secret, KeyUse::DeviceCookie),
+                action_code: KeyRing::derive(secret, KeyUse::ActionCode),
+                pseudonym: KeyRing::derive(secret, KeyUse::Pseudonym),
             }),
             outcomes: Outcomes::listen(config.database_url().to_owned()),
             call_time: Arc::default(),

@@ -1,13 +1,28 @@
 // @generated automatically by Diesel CLI.
 
 diesel::table! {
+    action_codes (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        act -> Text,
+        phone_number -> Text,
+        code_hash -> Nullable<Bytea>,
+        opens_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     activity (id) {
         id -> Int8,
-        user_id -> Uuid,
+        user_id -> Nullable<Uuid>,
         event -> Text,
         address -> Nullable<Text>,
         happened_at -> Timestamptz,
         browser -> Nullable<Text>,
+        user_hash -> Nullable<Bytea>,
     }
 }
 
@@ -23,6 +38,10 @@ diesel::table! {
     maid_profiles (user_id) {
         user_id -> Uuid,
         full_name -> Text,
+        city -> Nullable<Text>,
+        about -> Nullable<Text>,
+        skills -> Nullable<Text>,
+        experience_years -> Nullable<Int2>,
     }
 }
 
@@ -31,6 +50,41 @@ diesel::table! {
         key -> Text,
         wrong -> Int4,
         rests_until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    password_reset_waits (user_id) {
+        user_id -> Uuid,
+        auth_epoch -> Int4,
+        began_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    password_resets (id) {
+        id -> Uuid,
+        phone_number -> Text,
+        verification_id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        auth_epoch -> Nullable<Int4>,
+        proven_at -> Nullable<Timestamptz>,
+        granted_at -> Nullable<Timestamptz>,
+        used_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    phone_changes (session_id) {
+        session_id -> Uuid,
+        user_id -> Uuid,
+        auth_epoch -> Int4,
+        country -> Text,
+        phone_number -> Text,
+        verification_id -> Uuid,
+        expires_at -> Timestamptz,
     }
 }
 
@@ -51,6 +105,19 @@ diesel::table! {
         closed_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         session_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    recoveries (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        action_code_id -> Uuid,
+        started_by -> Text,
+        reason -> Text,
+        started_at -> Timestamptz,
+        cancelled_at -> Nullable<Timestamptz>,
+        used_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -104,7 +171,7 @@ diesel::table! {
         verification_id -> Nullable<Uuid>,
         send_number -> Int2,
         kind -> Text,
-        phone_number -> Text,
+        phone_number -> Nullable<Text>,
         locale -> Text,
         user_id -> Nullable<Uuid>,
         browser_id -> Nullable<Uuid>,
@@ -124,6 +191,8 @@ diesel::table! {
         claimed_at -> Nullable<Timestamptz>,
         settled_at -> Nullable<Timestamptz>,
         notice -> Bool,
+        action_code_id -> Nullable<Uuid>,
+        phone_hash -> Nullable<Bytea>,
     }
 }
 
@@ -131,6 +200,9 @@ diesel::table! {
     sponsor_profiles (user_id) {
         user_id -> Uuid,
         full_name -> Text,
+        city -> Nullable<Text>,
+        about -> Nullable<Text>,
+        household_size -> Nullable<Int2>,
     }
 }
 
@@ -195,16 +267,31 @@ diesel::table! {
         two_factor_method -> Text,
         wrong_second_factors -> Int4,
         second_factor_rests_until -> Nullable<Timestamptz>,
+        phone_changed_at -> Nullable<Timestamptz>,
+        owner_seen_at -> Timestamptz,
+        deletion_due_at -> Nullable<Timestamptz>,
+        wrong_reset_factors -> Int4,
+        reset_factors_rest_until -> Nullable<Timestamptz>,
     }
 }
 
+diesel::joinable!(action_codes -> users (user_id));
 diesel::joinable!(activity -> users (user_id));
 diesel::joinable!(maid_profiles -> users (user_id));
+diesel::joinable!(password_reset_waits -> users (user_id));
+diesel::joinable!(password_resets -> phone_verifications (verification_id));
+diesel::joinable!(password_resets -> users (user_id));
+diesel::joinable!(phone_changes -> phone_verifications (verification_id));
+diesel::joinable!(phone_changes -> sessions (session_id));
+diesel::joinable!(phone_changes -> users (user_id));
 diesel::joinable!(phone_verifications -> sessions (session_id));
+diesel::joinable!(recoveries -> action_codes (action_code_id));
+diesel::joinable!(recoveries -> users (user_id));
 diesel::joinable!(registrations -> phone_verifications (verification_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(sign_ins -> phone_verifications (verification_id));
 diesel::joinable!(sign_ins -> users (user_id));
+diesel::joinable!(sms_messages -> action_codes (action_code_id));
 diesel::joinable!(sms_messages -> phone_verifications (verification_id));
 diesel::joinable!(sms_messages -> users (user_id));
 diesel::joinable!(sponsor_profiles -> users (user_id));
@@ -214,11 +301,16 @@ diesel::joinable!(trusted_devices -> users (user_id));
 diesel::joinable!(two_factor_backup_codes -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    action_codes,
     activity,
     address_guesses,
     maid_profiles,
     password_guesses,
+    password_reset_waits,
+    password_resets,
+    phone_changes,
     phone_verifications,
+    recoveries,
     registrations,
     sessions,
     sign_ins,

@@ -65,11 +65,15 @@ pub enum KeyUse {
     DeviceCookie,
     /// Seals the secrets of authenticator apps.
     TotpSecret,
+    /// Hashes of the long codes that texts carry.
+    ActionCode,
+    /// Stands for a person or a number in what outlives them.
+    Pseudonym,
 }
 
 impl KeyUse {
     /// Every use, for the inventory of keys.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::OneTimeCode,
         Self::ThrottleKey,
         Self::PasswordPepper,
@@ -77,6 +81,8 @@ impl KeyUse {
         Self::SessionCookie,
         Self::DeviceCookie,
         Self::TotpSecret,
+        Self::ActionCode,
+        Self::Pseudonym,
     ];
 
     /// The label given to HKDF. Changing one makes everything stored under it unreadable.
@@ -89,6 +95,8 @@ impl KeyUse {
             Self::SessionCookie => "latchkey v1 session cookie",
             Self::DeviceCookie => "latchkey v1 device cookie",
             Self::TotpSecret => "latchkey v1 authenticator secret",
+            Self::ActionCode => "latchkey v1 action code",
+            Self::Pseudonym => "latchkey v1 pseudonym",
         }
     }
 }
@@ -141,9 +149,14 @@ impl KeyRing {
         Self { current: derive(&secret.current), previous: secret.previous.as_ref().map(derive) }
     }
 
+    /// All that are still accepted, the current one first.
+    pub fn all(&self) -> impl Iterator<Item = &DerivedKey> {
+        [Some(&self.current), self.previous.as_ref()].into_iter().flatten()
+    }
+
     /// The key that a stored value names, if it is still accepted.
     pub fn find(&self, id: &str) -> Option<&DerivedKey> {
-        [Some(&self.current), self.previous.as_ref()].into_iter().flatten().find(|key| key.id.0 == id)
+        self.all().find(|key| key.id.0 == id)
     }
 }
 

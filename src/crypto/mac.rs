@@ -46,6 +46,11 @@ pub fn lookup_key(ring: &KeyRing, fields: &[&[u8]]) -> [u8; 32] {
     compute(&ring.current, fields).finalize().into_bytes().into()
 }
 
+/// The same under every key that is still accepted, for finding what may have been stored before a rotation.
+pub fn lookup_keys(ring: &KeyRing, fields: &[&[u8]]) -> Vec<Vec<u8>> {
+    ring.all().map(|key| compute(key, fields).finalize().into_bytes().to_vec()).collect()
+}
+
 /// Each field goes in with its length before it, so that no two lists of fields give the same input.
 fn compute(key: &DerivedKey, fields: &[&[u8]]) -> Hmac<Sha256> {
     // A key of exactly HMAC-SHA-256's block length is always accepted.

@@ -9,7 +9,8 @@ use diesel::{
 use uuid::Uuid;
 
 use crate::domain::ids::{
-    BrowserId, ChallengeId, MessageId, RegistrationId, SessionId, SignInId, TotpSecretId, TrustedDeviceId, UserId,
+    ActionCodeId, BrowserId, ChallengeId, MessageId, PasswordResetId, RecoveryId, RegistrationId, SessionId, SignInId,
+    TotpSecretId, TrustedDeviceId, UserId,
 };
 
 macro_rules! uuid_columns {
@@ -29,5 +30,6 @@ macro_rules! uuid_columns {
 }
 
 uuid_columns!(
-    UserId SessionId RegistrationId ChallengeId MessageId BrowserId SignInId TotpSecretId TrustedDeviceId
+    UserId SessionId RegistrationId ChallengeId MessageId BrowserId SignInId TotpSecretId TrustedDeviceId PasswordResetId
+    ActionCodeId RecoveryId
 );

@@ -38,6 +38,18 @@ id!(
     SessionId
 );
 id!(
+    /// Somebody on the way to a new password.
+    PasswordResetId
+);
+id!(
+    /// A long code that a text carries, good for one act.
+    ActionCodeId
+);
+id!(
+    /// The assisted recovery of an account.
+    RecoveryId
+);
+id!(
     /// Somebody on the way to an account.
     RegistrationId
 );

@@ -3,6 +3,7 @@
 //! Whatever a person types becomes one of these at the edge, once, in its one canonical form (D-8); from there on the
 //! type is the proof. Refusals are enums without words: pages put them into the reader's language.
 
+pub mod action_code;
 pub mod backup_code;
 pub mod browser_name;
 mod characters;

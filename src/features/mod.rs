@@ -1,6 +1,7 @@
 //! One folder a feature. The flows people walk through use the building blocks, which know nothing of flows.
 
 pub mod account;
+pub mod action_codes;
 pub mod activity;
 pub mod demo_inbox;
 pub mod devices;

@@ -3,7 +3,7 @@
 use i18n_embed::fluent::FluentLanguageLoader;
 use i18n_embed_fl::fl;
 
-use crate::domain::one_time_code::OneTimeCode;
+use crate::domain::{action_code::ActionCode, one_time_code::OneTimeCode};
 
 /// What a text with a code is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,11 +16,25 @@ pub enum TextKind {
     SignIn,
     /// Proves it again before a sensitive change.
     StepUp,
+    /// Sets a new password.
+    PasswordReset,
+    /// Proves the new number of an account.
+    PhoneChange,
+    /// The same to a number that already has an account, for its holder to know.
+    PhoneChangeOfTakenNumber,
 }
 
 impl TextKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Verification, Self::VerificationOfTakenNumber, Self::SignIn, Self::StepUp];
+    pub const ALL: [Self; 7] = [
+        Self::Verification,
+        Self::VerificationOfTakenNumber,
+        Self::SignIn,
+        Self::StepUp,
+        Self::PasswordReset,
+        Self::PhoneChange,
+        Self::PhoneChangeOfTakenNumber,
+    ];
 }
 
 /// What a text without a code tells an owner: what happened to the account, and what to do if it was not they.
@@ -43,11 +57,38 @@ pub enum NoticeKind {
     SecondFactorRests,
     /// A sign-in from a browser that we did not know, after several wrong passwords.
     UnusualSignIn,
+    /// The password was changed by somebody who knew the one before.
+    PasswordChanged,
+    /// A new password was set with a text.
+    PasswordSet,
+    /// In 72 hours a text alone can set a new password; with a code that stops it.
+    ResetWaits,
+    /// To the number that an account has from now on.
+    PhoneChanged,
+    /// To the number that an account has no more; with a code that undoes it.
+    PhoneLeft,
+    /// A change of number was undone.
+    PhoneRestored,
+    /// The email address was changed.
+    EmailChanged,
+    /// In 72 hours somebody whom we have checked can open the account; with a code that stops it.
+    RecoveryStarted,
+    /// The code that finishes a recovery.
+    RecoveryCode,
+    /// A recovery is finished.
+    Recovered,
+    /// The account will be deleted.
+    DeletionRequested,
 }
 
 impl NoticeKind {
+    /// Whether the text carries a long code.
+    pub fn carries_code(self) -> bool {
+        matches!(self, Self::ResetWaits | Self::PhoneLeft | Self::RecoveryStarted | Self::RecoveryCode)
+    }
+
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 19] = [
         Self::TwoFactorOn,
         Self::TwoFactorChanged,
         Self::TwoFactorOff,
@@ -56,6 +97,17 @@ impl NoticeKind {
         Self::WrongCodes,
         Self::SecondFactorRests,
         Self::UnusualSignIn,
+        Self::PasswordChanged,
+        Self::PasswordSet,
+        Self::ResetWaits,
+        Self::PhoneChanged,
+        Self::PhoneLeft,
+        Self::PhoneRestored,
+        Self::EmailChanged,
+        Self::RecoveryStarted,
+        Self::RecoveryCode,
+        Self::Recovered,
+        Self::DeletionRequested,
     ];
 }
 
@@ -71,6 +123,10 @@ pub fn body(kind: TextKind, code: &OneTimeCode, origin_host: Option<&str>, loade
         TextKind::VerificationOfTakenNumber => fl!(loader, "sms-verification-taken", code = digits),
         TextKind::SignIn => fl!(loader, "sms-sign-in", code = digits),
         TextKind::StepUp => fl!(loader, "sms-step-up", code = digits),
+        TextKind::PasswordReset => fl!(loader, "sms-password-reset", code = digits),
+        // The promise is one for both: what a new number proves is that somebody holds it.
+        TextKind::PhoneChange => fl!(loader, "sms-verification", code = digits),
+        TextKind::PhoneChangeOfTakenNumber => fl!(loader, "sms-phone-change-taken", code = digits),
     };
     let Some(host) = origin_host else { return text };
     let bound = format!("{text}\n@{host} #{digits}");
@@ -78,8 +134,9 @@ pub fn body(kind: TextKind, code: &OneTimeCode, origin_host: Option<&str>, loade
 }
 
 /// The text of a notice, in the language of `loader`. It has no link and asks for no answer: whoever imitates it would
-/// have both.
-pub fn notice(kind: NoticeKind, loader: &FluentLanguageLoader) -> String {
+/// have both. `code` is for the kinds that carry one.
+pub fn notice(kind: NoticeKind, code: Option<&ActionCode>, loader: &FluentLanguageLoader) -> String {
+    let code = code.map(ActionCode::grouped).unwrap_or_default();
     match kind {
         NoticeKind::TwoFactorOn => fl!(loader, "sms-two-factor-on"),
         NoticeKind::TwoFactorChanged => fl!(loader, "sms-two-factor-changed"),
@@ -89,6 +146,17 @@ pub fn notice(kind: NoticeKind, loader: &FluentLanguageLoader) -> String {
         NoticeKind::WrongCodes => fl!(loader, "sms-wrong-codes"),
         NoticeKind::SecondFactorRests => fl!(loader, "sms-second-factor-rests"),
         NoticeKind::UnusualSignIn => fl!(loader, "sms-unusual-sign-in"),
+        NoticeKind::PasswordChanged => fl!(loader, "sms-password-changed"),
+        NoticeKind::PasswordSet => fl!(loader, "sms-password-set"),
+        NoticeKind::ResetWaits => fl!(loader, "sms-reset-waits", code = code),
+        NoticeKind::PhoneChanged => fl!(loader, "sms-phone-changed"),
+        NoticeKind::PhoneLeft => fl!(loader, "sms-phone-left", code = code),
+        NoticeKind::PhoneRestored => fl!(loader, "sms-phone-restored"),
+        NoticeKind::EmailChanged => fl!(loader, "sms-email-changed"),
+        NoticeKind::RecoveryStarted => fl!(loader, "sms-recovery-started", code = code),
+        NoticeKind::RecoveryCode => fl!(loader, "sms-recovery-code", code = code),
+        NoticeKind::Recovered => fl!(loader, "sms-recovered"),
+        NoticeKind::DeletionRequested => fl!(loader, "sms-deletion-requested"),
     }
 }
 
@@ -173,6 +241,14 @@ mod tests {
             body(TextKind::StepUp, &code("610338"), None, &loader),
             "Your Latchkey confirmation code is: 610338. Valid for 5 minutes."
         );
+        assert_eq!(
+            body(TextKind::PasswordReset, &code("123456"), None, &loader),
+            "Your Latchkey reset code is: 123456. Valid for 10 minutes."
+        );
+        assert_eq!(
+            body(TextKind::PhoneChange, &code("123456"), None, &loader),
+            "Your Latchkey verification code is: 123456. Valid for 10 minutes."
+        );
     }
 
     #[test]
@@ -200,7 +276,7 @@ mod tests {
     fn aut_08_every_notice_is_one_segment_and_says_what_to_do() {
         let loader = english();
         for kind in NoticeKind::ALL {
-            let text = notice(kind, &loader);
+            let text = notice(kind, Some(&ActionCode::generate()), &loader);
             assert_eq!(segments(&text), 1, "{text}");
             assert!(text.chars().all(|letter| gsm_7_units(letter).is_some()), "{text}");
             assert!(text.starts_with("Latchkey: ") && text.contains("Was it not you? "), "{text}");
@@ -214,9 +290,17 @@ mod tests {
     }
 
     #[test]
+    fn a_code_is_in_the_notices_that_carry_one_and_in_no_other() {
+        let (loader, code) = (english(), ActionCode::generate());
+        for kind in NoticeKind::ALL {
+            assert_eq!(notice(kind, Some(&code), &loader).contains(&code.grouped()), kind.carries_code(), "{kind:?}");
+        }
+    }
+
+    #[test]
     fn aut_08_no_two_notices_read_alike() {
         let loader = english();
-        let texts: std::collections::BTreeSet<_> = NoticeKind::ALL.map(|kind| notice(kind, &loader)).into();
+        let texts: std::collections::BTreeSet<_> = NoticeKind::ALL.map(|kind| notice(kind, None, &loader)).into();
         assert_eq!(texts.len(), NoticeKind::ALL.len());
     }
 

@@ -23,7 +23,7 @@ use crate::{
         keys::{KeyRing, KeyUse},
         token::Token,
     },
-    domain::ids::{BrowserId, RegistrationId, SignInId},
+    domain::ids::{BrowserId, PasswordResetId, RegistrationId, SignInId},
     web::{devices, page::Notice},
 };
 
@@ -79,6 +79,7 @@ const SESSION: &str = "session";
 const BROWSER: &str = "browser";
 const REGISTRATION: &str = "registration";
 const SIGN_IN: &str = "sign-in";
+const RESET: &str = "password-reset";
 const NOTICE: &str = "notice";
 
 impl Cookies {
@@ -144,6 +145,21 @@ impl Cookies {
     /// Forgets it.
     pub fn end_sign_in(&self) {
         self.0.remove(SIGN_IN);
+    }
+
+    /// The setting of a new password that was begun here.
+    pub fn reset_begun(&self) -> Option<PasswordResetId> {
+        self.get(RESET)
+    }
+
+    /// Remembers it.
+    pub fn begin_reset(&self, id: PasswordResetId) {
+        self.put(RESET, id);
+    }
+
+    /// Forgets it.
+    pub fn end_reset(&self) {
+        self.0.remove(RESET);
     }
 
     /// Puts a session's new token in the place of the one before; all else stays.

@@ -215,6 +215,28 @@ pub enum Back {
     TwoFactor,
     /// `/account/devices`
     Devices,
+    /// `/password-reset`
+    PasswordReset,
+    /// `/password-reset/verify`
+    ResetCode,
+    /// `/password-reset/second-step`
+    ResetSecondStep,
+    /// `/account/phone`
+    Phone,
+    /// `/account/phone/verify`
+    PhoneCode,
+    /// `/account/password`
+    Password,
+    /// `/account/email`
+    Email,
+    /// `/account/data`
+    Data,
+    /// `/account/delete`
+    Delete,
+    /// `/stop`
+    Stop,
+    /// `/recovery`
+    Recovery,
 }
 
 impl Back {
@@ -230,6 +252,17 @@ impl Back {
             Self::Account => "/account",
             Self::TwoFactor => "/account/two-factor",
             Self::Devices => "/account/devices",
+            Self::PasswordReset => "/password-reset",
+            Self::ResetCode => "/password-reset/verify",
+            Self::ResetSecondStep => "/password-reset/second-step",
+            Self::Phone => "/account/phone",
+            Self::PhoneCode => "/account/phone/verify",
+            Self::Password => "/account/password",
+            Self::Email => "/account/email",
+            Self::Data => "/account/data",
+            Self::Delete => "/account/delete",
+            Self::Stop => "/stop",
+            Self::Recovery => "/recovery",
         }
     }
 
@@ -245,6 +278,17 @@ impl Back {
             Self::Account => fl!(words.0, "back-to-account"),
             Self::TwoFactor => fl!(words.0, "back-to-two-factor"),
             Self::Devices => fl!(words.0, "back-to-devices"),
+            Self::PasswordReset => fl!(words.0, "back-to-password-reset"),
+            Self::ResetCode => fl!(words.0, "back-to-reset-code"),
+            Self::ResetSecondStep => fl!(words.0, "back-to-reset-second-step"),
+            Self::Phone => fl!(words.0, "back-to-phone"),
+            Self::PhoneCode => fl!(words.0, "back-to-phone-code"),
+            Self::Password => fl!(words.0, "back-to-password"),
+            Self::Email => fl!(words.0, "back-to-email"),
+            Self::Data => fl!(words.0, "back-to-data"),
+            Self::Delete => fl!(words.0, "back-to-delete"),
+            Self::Stop => fl!(words.0, "back-to-stop"),
+            Self::Recovery => fl!(words.0, "back-to-recovery"),
         }
     }
 }

@@ -12,13 +12,20 @@ impl Next {
     pub const ACCOUNT: Self = Self("/account");
 
     /// The pages that ask for a sign-in. A test holds them to the routes.
-    pub const PAGES: [Self; 6] = [
+    pub const PAGES: [Self; 13] = [
         Self::ACCOUNT,
+        Self("/account/profile"),
+        Self("/account/phone"),
+        Self("/account/phone/verify"),
+        Self("/account/password"),
+        Self("/account/email"),
         Self("/account/two-factor"),
         Self("/account/two-factor/app"),
         Self("/account/two-factor/backup-codes"),
         Self("/account/devices"),
         Self("/account/activity"),
+        Self("/account/data"),
+        Self("/account/delete"),
     ];
 
     /// The page of exactly that path.

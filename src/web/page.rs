@@ -52,7 +52,7 @@ impl Chrome {
     }
 
     /// The areas of an account, in the order of the navigation.
-    pub fn areas(&self) -> [Area; 4] {
+    pub fn areas(&self) -> [Area; 8] {
         Area::ALL
     }
 }
@@ -62,24 +62,45 @@ impl Chrome {
 pub enum Area {
     /// How the account stands.
     Overview,
+    /// What the owner says about a household or work.
+    Profile,
+    /// The number.
+    Phone,
+    /// The password.
+    Password,
     /// The second factor and its backup codes.
     TwoFactor,
     /// Where the account is signed in.
     Devices,
     /// What happened to the account.
     Activity,
+    /// Everything that is kept about the account, and the way out.
+    Data,
 }
 
 impl Area {
-    const ALL: [Self; 4] = [Self::Overview, Self::TwoFactor, Self::Devices, Self::Activity];
+    const ALL: [Self; 8] = [
+        Self::Overview,
+        Self::Profile,
+        Self::Phone,
+        Self::Password,
+        Self::TwoFactor,
+        Self::Devices,
+        Self::Activity,
+        Self::Data,
+    ];
 
     /// Its page.
     pub fn path(self) -> &'static str {
         match self {
             Self::Overview => "/account",
+            Self::Profile => "/account/profile",
+            Self::Phone => "/account/phone",
+            Self::Password => "/account/password",
             Self::TwoFactor => "/account/two-factor",
             Self::Devices => "/account/devices",
             Self::Activity => "/account/activity",
+            Self::Data => "/account/data",
         }
     }
 
@@ -87,9 +108,13 @@ impl Area {
     pub fn label(self, words: &Words) -> String {
         match self {
             Self::Overview => fl!(words.0, "area-overview"),
+            Self::Profile => fl!(words.0, "area-profile"),
+            Self::Phone => fl!(words.0, "area-phone"),
+            Self::Password => fl!(words.0, "area-password"),
             Self::TwoFactor => fl!(words.0, "area-two-factor"),
             Self::Devices => fl!(words.0, "area-devices"),
             Self::Activity => fl!(words.0, "area-activity"),
+            Self::Data => fl!(words.0, "area-data"),
         }
     }
 
@@ -143,6 +168,30 @@ pub enum Notice {
     SessionEnded,
     /// All devices but this one were signed out.
     OthersEnded,
+    /// A new password was set.
+    PasswordSet,
+    /// Setting a new password took too long.
+    ResetOver,
+    /// The password was changed.
+    PasswordChanged,
+    /// The account has another number.
+    PhoneChanged,
+    /// Proving another number took too long.
+    PhoneChangeOver,
+    /// A change of number was undone.
+    PhoneRestored,
+    /// What was waiting was stopped.
+    ChangeStopped,
+    /// The profile was saved.
+    ProfileSaved,
+    /// The email address was changed.
+    EmailChanged,
+    /// The account will be deleted.
+    DeletionRequested,
+    /// The account stays.
+    DeletionCancelled,
+    /// The account was recovered.
+    Recovered,
 }
 
 /// The tone of a notice: its colour and its icon.
@@ -176,7 +225,7 @@ impl Tone {
 }
 
 impl Notice {
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 32] = [
         Self::CodeSent,
         Self::NumberChanged,
         Self::TooEarly,
@@ -197,6 +246,18 @@ impl Notice {
         Self::DeviceForgotten,
         Self::SessionEnded,
         Self::OthersEnded,
+        Self::PasswordSet,
+        Self::ResetOver,
+        Self::PasswordChanged,
+        Self::PhoneChanged,
+        Self::PhoneChangeOver,
+        Self::PhoneRestored,
+        Self::ChangeStopped,
+        Self::ProfileSaved,
+        Self::EmailChanged,
+        Self::DeletionRequested,
+        Self::DeletionCancelled,
+        Self::Recovered,
     ];
 
     /// The short name it travels under.
@@ -222,6 +283,18 @@ impl Notice {
             Self::DeviceForgotten => "device-forgotten",
             Self::SessionEnded => "session-ended",
             Self::OthersEnded => "others-ended",
+            Self::PasswordSet => "password-set",
+            Self::ResetOver => "reset-over",
+            Self::PasswordChanged => "password-changed",
+            Self::PhoneChanged => "phone-changed",
+            Self::PhoneChangeOver => "phone-change-over",
+            Self::PhoneRestored => "phone-restored",
+            Self::ChangeStopped => "change-stopped",
+            Self::ProfileSaved => "profile-saved",
+            Self::EmailChanged => "email-changed",
+            Self::DeletionRequested => "deletion-requested",
+            Self::DeletionCancelled => "deletion-cancelled",
+            Self::Recovered => "recovered",
         }
     }
 
@@ -245,10 +318,24 @@ impl Notice {
             | Self::TwoFactorOff
             | Self::DeviceForgotten
             | Self::SessionEnded
-            | Self::OthersEnded => Tone::Ok,
-            Self::TooEarly | Self::RegistrationOver | Self::SignInOver | Self::SignInAgain | Self::EnrolmentOver => {
-                Tone::Wait
-            }
+            | Self::OthersEnded
+            | Self::PasswordSet
+            | Self::PasswordChanged
+            | Self::PhoneChanged
+            | Self::PhoneRestored
+            | Self::ChangeStopped
+            | Self::ProfileSaved
+            | Self::EmailChanged
+            | Self::DeletionCancelled
+            | Self::Recovered => Tone::Ok,
+            Self::TooEarly
+            | Self::RegistrationOver
+            | Self::SignInOver
+            | Self::SignInAgain
+            | Self::EnrolmentOver
+            | Self::ResetOver
+            | Self::PhoneChangeOver
+            | Self::DeletionRequested => Tone::Wait,
             Self::OnlyBackupCode | Self::CodeNotPossible => Tone::Bad,
         }
     }
@@ -276,6 +363,18 @@ impl Notice {
             Self::DeviceForgotten => fl!(words.0, "notice-device-forgotten"),
             Self::SessionEnded => fl!(words.0, "notice-session-ended"),
             Self::OthersEnded => fl!(words.0, "notice-others-ended"),
+            Self::PasswordSet => fl!(words.0, "notice-password-set"),
+            Self::ResetOver => fl!(words.0, "notice-reset-over"),
+            Self::PasswordChanged => fl!(words.0, "notice-password-changed"),
+            Self::PhoneChanged => fl!(words.0, "notice-phone-changed"),
+            Self::PhoneChangeOver => fl!(words.0, "notice-phone-change-over"),
+            Self::PhoneRestored => fl!(words.0, "notice-phone-restored"),
+            Self::ChangeStopped => fl!(words.0, "notice-change-stopped"),
+            Self::ProfileSaved => fl!(words.0, "notice-profile-saved"),
+            Self::EmailChanged => fl!(words.0, "notice-email-changed"),
+            Self::DeletionRequested => fl!(words.0, "notice-deletion-requested"),
+            Self::DeletionCancelled => fl!(words.0, "notice-deletion-cancelled"),
+            Self::Recovered => fl!(words.0, "notice-recovered"),
         }
     }
 
@@ -302,6 +401,18 @@ impl Notice {
             Self::DeviceForgotten => fl!(words.0, "notice-device-forgotten-text"),
             Self::SessionEnded => fl!(words.0, "notice-session-ended-text"),
             Self::OthersEnded => fl!(words.0, "notice-others-ended-text"),
+            Self::PasswordSet => fl!(words.0, "notice-password-set-text"),
+            Self::ResetOver => fl!(words.0, "notice-reset-over-text"),
+            Self::PasswordChanged => fl!(words.0, "notice-password-changed-text"),
+            Self::PhoneChanged => fl!(words.0, "notice-phone-changed-text"),
+            Self::PhoneChangeOver => fl!(words.0, "notice-phone-change-over-text"),
+            Self::PhoneRestored => fl!(words.0, "notice-phone-restored-text"),
+            Self::ChangeStopped => fl!(words.0, "notice-change-stopped-text"),
+            Self::ProfileSaved => fl!(words.0, "notice-profile-saved-text"),
+            Self::EmailChanged => fl!(words.0, "notice-email-changed-text"),
+            Self::DeletionRequested => fl!(words.0, "notice-deletion-requested-text"),
+            Self::DeletionCancelled => fl!(words.0, "notice-deletion-cancelled-text"),
+            Self::Recovered => fl!(words.0, "notice-recovered-text"),
         }
     }
 }

@@ -15,6 +15,8 @@ pub enum Who {
     Visitor,
     /// A browser that has begun to register.
     Registering,
+    /// A browser that has begun to set a new password.
+    Resetting,
     /// A browser whose password was accepted and that owes a second factor.
     PendingSignIn,
     /// A signed-in browser.

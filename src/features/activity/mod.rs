@@ -49,11 +49,41 @@ pub enum Event {
     SessionEnded,
     /// All other browsers were signed out by hand.
     OthersEnded,
+    /// The password was changed with the one before.
+    PasswordChanged,
+    /// A new password was set with a text.
+    PasswordSet,
+    /// Somebody proved the number; after a wait it sets a new password.
+    ResetWaits,
+    /// That was stopped with the code of the notice.
+    ResetStopped,
+    /// Another number took the place of the one before.
+    PhoneChanged,
+    /// A change of number was undone from the number before.
+    PhoneRestored,
+    /// The email address was added or changed.
+    EmailChanged,
+    /// The profile was changed.
+    ProfileChanged,
+    /// Whoever runs the service started a recovery.
+    RecoveryStarted,
+    /// It was stopped.
+    RecoveryStopped,
+    /// It was finished: a new password, a new number, no second factor.
+    Recovered,
+    /// All data about the account was downloaded.
+    DataDownloaded,
+    /// The owner asked for the account to be deleted.
+    DeletionRequested,
+    /// The owner wants to keep the account after all.
+    DeletionCancelled,
+    /// The account was deleted.
+    Deleted,
 }
 
 impl Event {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 34] = [
         Self::Registered,
         Self::NumberContested,
         Self::SignedIn,
@@ -73,6 +103,21 @@ impl Event {
         Self::DeviceForgotten,
         Self::SessionEnded,
         Self::OthersEnded,
+        Self::PasswordChanged,
+        Self::PasswordSet,
+        Self::ResetWaits,
+        Self::ResetStopped,
+        Self::PhoneChanged,
+        Self::PhoneRestored,
+        Self::EmailChanged,
+        Self::ProfileChanged,
+        Self::RecoveryStarted,
+        Self::RecoveryStopped,
+        Self::Recovered,
+        Self::DataDownloaded,
+        Self::DeletionRequested,
+        Self::DeletionCancelled,
+        Self::Deleted,
     ];
 
     /// The name in the database.
@@ -97,6 +142,21 @@ impl Event {
             Self::DeviceForgotten => "device_forgotten",
             Self::SessionEnded => "session_ended",
             Self::OthersEnded => "others_ended",
+            Self::PasswordChanged => "password_changed",
+            Self::PasswordSet => "password_set",
+            Self::ResetWaits => "reset_waits",
+            Self::ResetStopped => "reset_stopped",
+            Self::PhoneChanged => "phone_changed",
+            Self::PhoneRestored => "phone_restored",
+            Self::EmailChanged => "email_changed",
+            Self::ProfileChanged => "profile_changed",
+            Self::RecoveryStarted => "recovery_started",
+            Self::RecoveryStopped => "recovery_stopped",
+            Self::Recovered => "recovered",
+            Self::DataDownloaded => "data_downloaded",
+            Self::DeletionRequested => "deletion_requested",
+            Self::DeletionCancelled => "deletion_cancelled",
+            Self::Deleted => "deleted",
         }
     }
 

@@ -76,6 +76,21 @@ impl Event {
             Self::DeviceForgotten => fl!(words.0, "event-device-forgotten"),
             Self::SessionEnded => fl!(words.0, "event-session-ended"),
             Self::OthersEnded => fl!(words.0, "event-others-ended"),
+            Self::PasswordChanged => fl!(words.0, "event-password-changed"),
+            Self::PasswordSet => fl!(words.0, "event-password-set"),
+            Self::ResetWaits => fl!(words.0, "event-reset-waits"),
+            Self::ResetStopped => fl!(words.0, "event-reset-stopped"),
+            Self::PhoneChanged => fl!(words.0, "event-phone-changed"),
+            Self::PhoneRestored => fl!(words.0, "event-phone-restored"),
+            Self::EmailChanged => fl!(words.0, "event-email-changed"),
+            Self::ProfileChanged => fl!(words.0, "event-profile-changed"),
+            Self::RecoveryStarted => fl!(words.0, "event-recovery-started"),
+            Self::RecoveryStopped => fl!(words.0, "event-recovery-stopped"),
+            Self::Recovered => fl!(words.0, "event-recovered"),
+            Self::DataDownloaded => fl!(words.0, "event-data-downloaded"),
+            Self::DeletionRequested => fl!(words.0, "event-deletion-requested"),
+            Self::DeletionCancelled => fl!(words.0, "event-deletion-cancelled"),
+            Self::Deleted => fl!(words.0, "event-deleted"),
         }
     }
 
@@ -83,7 +98,9 @@ impl Event {
     fn alarm(self, words: &Words) -> Option<(Tone, String)> {
         match self {
             Self::PasswordWrong | Self::CodeWrong => Some((Tone::Wait, fl!(words.0, "activity-failed"))),
-            Self::CodesRest | Self::NumberContested => Some((Tone::Bad, fl!(words.0, "activity-look"))),
+            Self::CodesRest | Self::NumberContested | Self::ResetWaits | Self::RecoveryStarted => {
+                Some((Tone::Bad, fl!(words.0, "activity-look")))
+            }
             _ => None,
         }
     }

@@ -58,9 +58,13 @@ impl MessageKind {
     /// The kind of a text with a code. Whether the number was taken only the text says.
     pub fn of(kind: TextKind) -> Self {
         match kind {
-            TextKind::Verification | TextKind::VerificationOfTakenNumber => Self::Verification,
+            TextKind::Verification
+            | TextKind::VerificationOfTakenNumber
+            | TextKind::PhoneChange
+            | TextKind::PhoneChangeOfTakenNumber => Self::Verification,
             TextKind::SignIn => Self::SignIn,
             TextKind::StepUp => Self::StepUp,
+            TextKind::PasswordReset => Self::PasswordReset,
         }
     }
 }

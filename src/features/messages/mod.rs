@@ -50,6 +50,9 @@ impl Kind {
             Self::Code(TextKind::VerificationOfTakenNumber) => "verification_taken",
             Self::Code(TextKind::SignIn) => "sign_in",
             Self::Code(TextKind::StepUp) => "step_up",
+            Self::Code(TextKind::PasswordReset) => "password_reset",
+            Self::Code(TextKind::PhoneChange) => "phone_change",
+            Self::Code(TextKind::PhoneChangeOfTakenNumber) => "phone_change_taken",
             Self::Notice(NoticeKind::TwoFactorOn) => "two_factor_on",
             Self::Notice(NoticeKind::TwoFactorChanged) => "two_factor_changed",
             Self::Notice(NoticeKind::TwoFactorOff) => "two_factor_off",
@@ -58,6 +61,17 @@ impl Kind {
             Self::Notice(NoticeKind::WrongCodes) => "wrong_codes",
             Self::Notice(NoticeKind::SecondFactorRests) => "second_factor_rests",
             Self::Notice(NoticeKind::UnusualSignIn) => "unusual_sign_in",
+            Self::Notice(NoticeKind::PasswordChanged) => "password_changed",
+            Self::Notice(NoticeKind::PasswordSet) => "password_set",
+            Self::Notice(NoticeKind::ResetWaits) => "reset_waits",
+            Self::Notice(NoticeKind::PhoneChanged) => "phone_changed",
+            Self::Notice(NoticeKind::PhoneLeft) => "phone_left",
+            Self::Notice(NoticeKind::PhoneRestored) => "phone_restored",
+            Self::Notice(NoticeKind::EmailChanged) => "email_changed",
+            Self::Notice(NoticeKind::RecoveryStarted) => "recovery_started",
+            Self::Notice(NoticeKind::RecoveryCode) => "recovery_code",
+            Self::Notice(NoticeKind::Recovered) => "recovered",
+            Self::Notice(NoticeKind::DeletionRequested) => "deletion_requested",
         }
     }
 
@@ -75,7 +89,7 @@ impl Kind {
 mod tests {
     use super::*;
 
-    const MIGRATION: &str = include_str!("../../../migrations/2026-11-24-000017_add_purposes_and_notices/up.sql");
+    const MIGRATION: &str = include_str!("../../../migrations/2026-11-24-000021_create_action_codes/up.sql");
 
     #[test]
     fn every_kind_is_known_to_the_table_and_found_by_its_name() {
@@ -86,6 +100,6 @@ mod tests {
         for kind in Kind::all() {
             assert_eq!(Kind::parse(kind.as_str()), Some(kind));
         }
-        assert_eq!(Kind::parse("password_reset"), None);
+        assert_eq!(Kind::parse("SignIn"), None);
     }
 }

@@ -9,13 +9,18 @@
 //!   cap to prove, so the bill for a day is never more than ten texts for each account that there is. A cap of all
 //!   notices together would let whoever busies many accounts silence those of one.
 
+use std::time::Duration;
+
 use diesel::PgConnection;
 
-use super::{Kind, store};
+use super::{
+    Kind,
+    store::{self, NewNotice},
+};
 use crate::{
     db::DbError,
     domain::{
-        ids::{MessageId, UserId},
+        ids::{ActionCodeId, MessageId, UserId},
         phone_number::PhoneNumber,
     },
     sms::NoticeKind,
@@ -45,24 +50,44 @@ pub struct Recipient {
 /// # Errors
 /// Only the database's. A full quota is no error: what happened has happened, and the account's own pages tell of it.
 pub fn notify(conn: &mut PgConnection, to: &Recipient, kind: NoticeKind) -> Result<(), DbError> {
+    queue(conn, to, kind, None, Duration::ZERO)
+}
+
+/// The same for a notice that carries a long code, and that may wait before it leaves.
+///
+/// # Errors
+/// Only the database's.
+pub fn notify_with_code(
+    conn: &mut PgConnection,
+    to: &Recipient,
+    kind: NoticeKind,
+    code: ActionCodeId,
+    after: Duration,
+) -> Result<(), DbError> {
+    queue(conn, to, kind, Some(code), after)
+}
+
+fn queue(
+    conn: &mut PgConnection,
+    to: &Recipient,
+    kind: NoticeKind,
+    code: Option<ActionCodeId>,
+    after: Duration,
+) -> Result<(), DbError> {
     store::lock_notices(conn, &to.phone)?;
     let name = Kind::Notice(kind).as_str();
     if store::notices_are_full(conn, &to.phone, NUMBER_PER_DAY, once_a_day(kind).then_some(name))? {
         log::warn!("event=notice_not_queued user={} kind={name} why=\"too many in a day\"", to.user);
         return Ok(());
     }
-    store::insert_notice(conn, MessageId::generate(), to, name)
+    store::insert_notice(conn, MessageId::generate(), &NewNotice { to, kind: name, code, after })
 }
 
 /// Whether an attempt alone sets it off, which can be repeated at will: then once a day says all there is to say.
 fn once_a_day(kind: NoticeKind) -> bool {
     match kind {
         NoticeKind::WrongCodes | NoticeKind::SecondFactorRests | NoticeKind::UnusualSignIn => true,
-        NoticeKind::TwoFactorOn
-        | NoticeKind::TwoFactorChanged
-        | NoticeKind::TwoFactorOff
-        | NoticeKind::BackupCodesMade
-        | NoticeKind::BackupCodeUsed => false,
+        _ => false,
     }
 }
 

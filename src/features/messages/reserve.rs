@@ -67,7 +67,16 @@ pub enum Asker {
         /// The browser.
         browser: BrowserId,
     },
-    /// The account's owner.
+    /// Somebody who is signed in, about a number that is not their account's.
+    Member {
+        /// The account.
+        user: UserId,
+        /// Where they come from.
+        address: ClientAddress,
+        /// The browser.
+        browser: BrowserId,
+    },
+    /// The account's owner, about the account's number.
     Owner {
         /// The account.
         user: UserId,
@@ -89,6 +98,8 @@ pub struct Text {
     pub challenge: ChallengeId,
     /// Which send of that challenge it is, from 1.
     pub send: i16,
+    /// Whether it only has to look as if it were sent: nobody is to see that there is nothing to send it for.
+    pub decoy: bool,
 }
 
 /// Why a text was not reserved.
@@ -109,7 +120,8 @@ pub enum NotReserved {
 /// must roll that back, and then costs nothing.
 ///
 /// To a number that has an owner strangers get at most their part sent. What goes beyond is withheld: queued, counted,
-/// given a code and settled as late as any other, so that nobody can tell whether the number has an account.
+/// given a code and settled as late as any other, so that nobody can tell whether the number has an account. A decoy
+/// is withheld in any case.
 ///
 /// # Errors
 /// [`NotReserved`].
@@ -118,7 +130,10 @@ pub fn reserve(conn: &mut PgConnection, limits: &Limits, asker: &Asker, text: &T
     if let Some(wait) = store::wait_for_room(conn, limits, asker, &text.to)? {
         return Err(NotReserved::TooMany { wait });
     }
-    let withheld = matches!(asker, Asker::Stranger { .. }) && store::strangers_part_is_used(conn, limits, &text.to)?;
+    let is_stranger = !matches!(asker, Asker::Owner { .. });
+    // Asked for a decoy too, which takes as long then.
+    let beyond = is_stranger && store::strangers_part_is_used(conn, limits, &text.to)?;
+    let withheld = beyond || text.decoy;
     let id = MessageId::generate();
     store::insert(conn, id, asker, text, withheld)?;
     Ok(id)

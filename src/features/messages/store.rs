@@ -19,7 +19,7 @@ use crate::{
     db::{self, DbError},
     domain::{
         client_address::AddressKeys,
-        ids::{BrowserId, ChallengeId, MessageId, UserId},
+        ids::{ActionCodeId, BrowserId, ChallengeId, MessageId, UserId},
         phone_number::PhoneNumber,
     },
     schema::sms_messages as sms,
@@ -146,6 +146,10 @@ impl Keys {
                 let AddressKeys { address, block } = address.keys();
                 Self { stranger: true, address: Some(address), block, browser, user: None }
             }
+            Asker::Member { user, address, browser } => {
+                let AddressKeys { address, block } = address.keys();
+                Self { stranger: true, address: Some(address), block, browser, user: Some(user) }
+            }
             Asker::Owner { user, browser } => {
                 Self { stranger: false, address: None, block: None, browser, user: Some(user) }
             }
@@ -214,8 +218,21 @@ pub fn notices_are_full(
     Ok(is_full)
 }
 
+/// A notice to be queued.
+pub struct NewNotice<'a> {
+    /// Who is told.
+    pub to: &'a Recipient,
+    /// What is told.
+    pub kind: &'a str,
+    /// The long code that it carries.
+    pub code: Option<ActionCodeId>,
+    /// How long it waits before it leaves.
+    pub after: Duration,
+}
+
 /// Queues a notice. It is charged to no limit of codes, now or later.
-pub fn insert_notice(conn: &mut PgConnection, id: MessageId, to: &Recipient, kind: &str) -> Result<(), DbError> {
+pub fn insert_notice(conn: &mut PgConnection, id: MessageId, notice: &NewNotice<'_>) -> Result<(), DbError> {
+    let (to, wait) = (notice.to, i32::try_from(notice.after.as_secs()).unwrap_or(i32::MAX).seconds());
     diesel::insert_into(sms::table)
         .values((
             sms::id.eq(id),
@@ -223,10 +240,12 @@ pub fn insert_notice(conn: &mut PgConnection, id: MessageId, to: &Recipient, kin
             sms::charged.eq(false),
             sms::stranger.eq(false),
             sms::send_number.eq(1),
-            sms::kind.eq(kind),
+            sms::kind.eq(notice.kind),
             sms::phone_number.eq(to.phone.e164()),
             sms::locale.eq(&to.locale),
             sms::user_id.eq(to.user),
+            sms::action_code_id.eq(notice.code),
+            sms::next_attempt_at.eq(db::now() + wait),
         ))
         .execute(conn)?;
     Ok(())
@@ -241,6 +260,9 @@ pub struct Claimed {
     /// Its challenge; none for a notice, and when housekeeping has removed it.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub verification_id: Option<ChallengeId>,
+    /// The long code that a notice carries.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub action_code_id: Option<ActionCodeId>,
     /// What the challenge is for.
     #[diesel(sql_type = Nullable<SqlText>)]
     pub purpose: Option<String>,
@@ -272,7 +294,7 @@ pub fn claim_next(conn: &mut PgConnection, codes: &str, notices: Option<&str>) -
              provider = CASE WHEN notice THEN $2 ELSE $1 END
          WHERE id = (SELECT id FROM sms_messages WHERE state = 'queued' AND next_attempt_at <= now()
                      ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-         RETURNING id, verification_id, send_number, kind, phone_number, locale, attempts, withheld,
+         RETURNING id, verification_id, action_code_id, send_number, kind, phone_number, locale, attempts, withheld,
              (SELECT purpose FROM phone_verifications AS pv WHERE pv.id = verification_id) AS purpose",
     )
     .bind::<SqlText, _>(codes)

@@ -1,7 +1,7 @@
 //! The worker: takes queued messages, makes their codes, calls the provider, records the outcome.
 //!
 //! Messages with a code and notices go one way; they differ only in how they are readied (`ready_code`,
-//! `ready_notice`). A code may be superseded before it leaves, a notice never is.
+//! `ready_notice`). A code may be superseded before it leaves, and so may a notice that carries one.
 //!
 //! The row is marked `sending` and the code's MAC is stored in one committed transaction before the call. A crash
 //! after that leaves the row in `sending`, which becomes `unknown`: nothing is sent twice for one reservation.
@@ -26,13 +26,17 @@ use crate::{
     app::App,
     db::{self, DbError},
     domain::{
+        action_code::ActionCode,
         ids::{ChallengeId, MessageId},
         one_time_code::OneTimeCode,
         phone_number::PhoneNumber,
     },
-    features::phone_verifications::{
-        self,
-        store::{self as challenges, Sendable},
+    features::{
+        action_codes,
+        phone_verifications::{
+            self,
+            store::{self as challenges, Sendable},
+        },
     },
     sms::{CodeOwner, Content, Fault, NoticeKind, Outgoing, SendFailure, Subject, TextKind, texts},
     web::words::Words,
@@ -173,13 +177,25 @@ fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKi
     })))
 }
 
-/// Words a notice. It is always worth sending: what happened has happened.
+/// Words a notice, with its code where it carries one. It is worth sending unless its code is not: what happened has
+/// happened.
 fn ready_notice(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: NoticeKind) -> Result<Taken, DbError> {
     let Some(provider) = app.sms.name_for_notices() else {
         store::settle_refused(conn, claimed.id, None, Fault::Ours)?;
         return Ok(Taken::NotNow);
     };
-    let body = texts::notice(kind, &Words::for_locale(&claimed.locale).0);
+    let code = kind.carries_code().then(ActionCode::generate);
+    if let Some(code) = &code {
+        let hash = action_codes::hash(&app.keys.action_code, code);
+        let is_live = match claimed.action_code_id {
+            Some(id) => action_codes::store::put_code(conn, id, &hash)?,
+            None => false,
+        };
+        if !is_live {
+            return superseded(conn, claimed.id);
+        }
+    }
+    let body = texts::notice(kind, code.as_ref(), &Words::for_locale(&claimed.locale).0);
     let content = Content::Ours { subject: Subject::Notice(kind), body };
     let to = PhoneNumber::from_stored(claimed.phone_number);
     Ok(Taken::Message(Box::new(Message {

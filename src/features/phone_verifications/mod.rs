@@ -41,17 +41,21 @@ pub enum Purpose {
     SignIn,
     /// Proving it again before a sensitive change, in the session that is to be confirmed.
     StepUp,
+    /// Setting a new password.
+    PasswordReset,
+    /// Giving an account another number.
+    PhoneChange,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 3] = [Self::Registration, Self::SignIn, Self::StepUp];
+    pub const ALL: [Self; 5] = [Self::Registration, Self::SignIn, Self::StepUp, Self::PasswordReset, Self::PhoneChange];
 
-    /// How long a code for it works: 10 minutes for those who are only getting to know us, 5 where a right code opens
-    /// or confirms an account. NIST SP 800-63B-4, "Out-of-Band Verifiers": at most 10 minutes. SMS-04.
+    /// How long a code for it works: 10 minutes where it proves a number, 5 where a right code opens or confirms an
+    /// account. NIST SP 800-63B-4, "Out-of-Band Verifiers": at most 10 minutes. SMS-04.
     pub const fn lifetime(self) -> Duration {
         match self {
-            Self::Registration => Duration::from_secs(10 * 60),
+            Self::Registration | Self::PasswordReset | Self::PhoneChange => Duration::from_secs(10 * 60),
             Self::SignIn | Self::StepUp => Duration::from_secs(5 * 60),
         }
     }
@@ -62,6 +66,8 @@ impl Purpose {
             Self::Registration => "registration",
             Self::SignIn => "sign_in",
             Self::StepUp => "step_up",
+            Self::PasswordReset => "password_reset",
+            Self::PhoneChange => "phone_change",
         }
     }
 
@@ -143,7 +149,10 @@ mod tests {
     #[test]
     fn sms_04_a_code_works_10_minutes_and_in_the_second_step_5() {
         let minutes = Purpose::ALL.map(|purpose| (purpose.as_str(), purpose.lifetime().as_secs() / 60));
-        assert_eq!(minutes, [("registration", 10), ("sign_in", 5), ("step_up", 5)]);
+        assert_eq!(
+            minutes,
+            [("registration", 10), ("sign_in", 5), ("step_up", 5), ("password_reset", 10), ("phone_change", 10)]
+        );
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub fn resend(conn: &mut PgConnection, limits: &Limits, asker: &Asker, pending: 
             locale: pending.details.locale,
             challenge: pending.challenge,
             send,
+            decoy: false,
         };
         let message = reserve::reserve(conn, limits, asker, &text)?;
         Ok(Sending { registration: pending.id, message })

@@ -47,6 +47,7 @@ pub(super) fn first_text(
         locale: details.locale.clone(),
         challenge,
         send: 1,
+        decoy: false,
     })
 }
 

@@ -63,6 +63,8 @@ struct LiveRow {
     two_factor_method: String,
     #[diesel(sql_type = t::BigInt)]
     backup_codes_left: i64,
+    #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
+    deletion_due_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = t::Bool)]
     fresh: bool,
     #[diesel(sql_type = t::Bool)]
@@ -78,6 +80,7 @@ pub fn find_live(conn: &mut PgConnection, token_hash: Vec<u8>) -> Result<Option<
              u.phone_verified_at IS NULL AS phone_contested, u.two_factor_method,
              (SELECT count(*) FROM two_factor_backup_codes AS b WHERE b.user_id = u.id AND b.used_at IS NULL)
                  AS backup_codes_left,
+             u.deletion_due_at,
              coalesce(s.confirmed_at > now() - make_interval(mins => $6), false) AS fresh,
              s.last_seen_at < now() - interval '1 minute' AS seen_long_ago
          FROM sessions AS s JOIN users AS u ON u.id = s.user_id
@@ -116,6 +119,7 @@ impl TryFrom<LiveRow> for Live {
             phone_contested: row.phone_contested,
             two_factor: Method::from_stored(&row.two_factor_method),
             backup_codes_left: row.backup_codes_left,
+            deletion_due_at: row.deletion_due_at,
         };
         Ok(Self { session: row.session, account, fresh: row.fresh, seen_long_ago: row.seen_long_ago })
     }
@@ -140,11 +144,13 @@ pub struct NewSession<'a> {
 }
 
 /// Inserts a session if the account is still as it was when its owner proved to be it, ends the browser's session of
-/// before and the oldest of too many, and writes down what happened: one statement. Answers whether it started.
+/// before and the oldest of too many, and writes down what happened: one statement. Whatever waits for the owner's
+/// objection ends with it. Answers whether it started.
 pub fn insert(conn: &mut PgConnection, new: NewSession<'_>) -> Result<bool, DbError> {
     let started = statement(
         "WITH account AS (
-             SELECT id, auth_epoch FROM users WHERE id = $1 AND auth_epoch = $2 AND status = 'active' FOR SHARE
+             UPDATE users SET owner_seen_at = now() WHERE id = $1 AND auth_epoch = $2 AND status = 'active'
+             RETURNING id, auth_epoch
          ), noted AS (
              INSERT INTO activity (user_id, event, address, browser) SELECT id, $3, $4, $5 FROM account
          ), over AS (
@@ -180,7 +186,11 @@ pub fn renew(
     confirmed: bool,
 ) -> Result<bool, DbError> {
     let renewed = statement(
-        "UPDATE sessions AS s SET token_hash = $1, auth_epoch = u.auth_epoch, last_seen_at = now(),
+        "WITH seen AS (
+             UPDATE users SET owner_seen_at = now()
+             WHERE $2 AND id = $4 AND auth_epoch = $5 AND status = 'active' RETURNING id
+         )
+         UPDATE sessions AS s SET token_hash = $1, auth_epoch = u.auth_epoch, last_seen_at = now(),
              confirmed_at = CASE WHEN $2 THEN now() ELSE confirmed_at END
          FROM users AS u WHERE s.id = $3 AND u.id = s.user_id AND u.id = $4 AND u.auth_epoch = $5 AND u.status = 'active'",
     )

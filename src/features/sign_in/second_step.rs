@@ -15,7 +15,8 @@ use crate::{
         sessions::{self, Proof, StartFailed},
         trusted_devices,
         two_factor::{
-            Method, attempts,
+            Method,
+            attempts::{self, Count},
             prove::{self, NotProven, Proven},
         },
     },
@@ -89,7 +90,7 @@ impl From<NoRandomness> for Refused {
 pub async fn enter_code(app: &App, step: Step, code: OneTimeCode) -> Result<Done, Refused> {
     let pending = &step.pending;
     let proven = match pending.method {
-        Method::App => prove::by_app(app, pending.user, code).await,
+        Method::App => prove::by_app(app, pending.user, code, Count::SignIn).await,
         Method::Sms => match pending.challenge {
             Some(challenge) => prove::by_text(app, pending.user, challenge, code).await,
             None => Err(NotProven::Code(CodeRefused::Expired)),
@@ -103,7 +104,7 @@ pub async fn enter_code(app: &App, step: Step, code: OneTimeCode) -> Result<Done
 /// # Errors
 /// [`Refused`]. A code that was compared is paid for.
 pub async fn enter_backup_code(app: &App, step: Step, code: BackupCode) -> Result<Done, Refused> {
-    let proven = prove::by_backup_code(app, step.pending.user, code).await;
+    let proven = prove::by_backup_code(app, step.pending.user, code, Count::SignIn).await;
     finish(app, step, proven).await
 }
 
@@ -145,7 +146,7 @@ fn let_in(
         Proven::Text { .. } => (Event::SignedInBySms, false),
         Proven::BackupCode { .. } => (Event::SignedInByBackupCode, true),
     };
-    if !attempts::clear(conn, user)? {
+    if !attempts::clear(conn, user, Count::SignIn)? {
         return Err(Refused::Over);
     }
     let backup_codes_left = prove::consume(conn, user, proven, &step.address.keys().address)?;

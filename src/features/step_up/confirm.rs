@@ -19,7 +19,8 @@ use crate::{
         sessions::{self, StartFailed},
         trusted_devices,
         two_factor::{
-            Method, attempts,
+            Method,
+            attempts::{self, Count},
             prove::{self, NotProven, Proven},
         },
         users::Account,
@@ -96,8 +97,12 @@ pub async fn confirm(app: &App, confirming: Confirming) -> Result<Token, NotConf
     }
     let proven = match (account.two_factor, factor) {
         (None, _) => None,
-        (Some(_), Some(Factor::BackupCode(code))) => Some(prove::by_backup_code(app, account.epoch(), code).await),
-        (Some(Method::App), Some(Factor::Code(code))) => Some(prove::by_app(app, account.epoch(), code).await),
+        (Some(_), Some(Factor::BackupCode(code))) => {
+            Some(prove::by_backup_code(app, account.epoch(), code, Count::SignIn).await)
+        }
+        (Some(Method::App), Some(Factor::Code(code))) => {
+            Some(prove::by_app(app, account.epoch(), code, Count::SignIn).await)
+        }
         (Some(Method::Sms), Some(Factor::Code(code))) => {
             let challenge =
                 app.db.run(move |conn| phone_verifications::store::find_newest_of_session(conn, session)).await?;
@@ -114,7 +119,7 @@ pub async fn confirm(app: &App, confirming: Confirming) -> Result<Token, NotConf
             Some(Err(refused)) => Err(NotConfirmed::Factor(refused)),
             Some(Ok(proven)) => db::transaction(conn, |conn| {
                 let with_backup_code = matches!(proven, Proven::BackupCode { .. });
-                if !attempts::clear(conn, account.epoch())? {
+                if !attempts::clear(conn, account.epoch(), Count::SignIn)? {
                     return Err(StartFailed::Changed.into());
                 }
                 prove::consume(conn, account.epoch(), proven, &from)?;

@@ -1,4 +1,5 @@
-//! The one count of wrong second factors that an account has, over all methods and all sign-ins (SMS-06).
+//! The count of wrong second factors that an account has, over all methods and all sign-ins (SMS-06). Those that are given
+//! to set a new password are counted apart, in the same way.
 //!
 //! Every try is paid before it is compared. Ten in a row and nothing is compared for 15 minutes; a hundred in a row and only
 //! a backup code is, because at ten in 15 minutes a patient thief of the password would find an app's code one day. Only
@@ -75,27 +76,63 @@ pub enum NotCharged {
     Db(#[from] DbError),
 }
 
+/// Which of an account's counts a try is paid on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// Sign-in and confirmation, behind the password.
+    SignIn,
+    /// Setting a new password, behind a text: whoever reads the owner's texts must not shut the owner out of signing in.
+    Reset,
+}
+
+/// The statement that pays, on the count of those columns.
+macro_rules! charge_sql {
+    ($wrong:literal, $rests_until:literal) => {
+        concat!(
+            "UPDATE users SET ",
+            $wrong,
+            " = ",
+            $wrong,
+            " + 1, ",
+            $rests_until,
+            " = CASE WHEN (",
+            $wrong,
+            " + 1) % $3 = 0
+                 THEN clock_timestamp() + make_interval(secs => $4) ELSE ",
+            $rests_until,
+            " END
+             WHERE id = $1 AND auth_epoch = $2 AND status = 'active'
+                 AND (",
+            $rests_until,
+            " IS NULL OR ",
+            $rests_until,
+            " <= clock_timestamp())
+                 AND (",
+            $wrong,
+            " < $5 OR $6)
+             RETURNING ",
+            $wrong,
+            " AS wrong, clock_timestamp() AS now"
+        )
+    };
+}
+
 /// Pays for one try. Stands outside any transaction: the payment must stay.
 ///
 /// # Errors
 /// [`NotCharged`]; then nothing was paid.
-pub fn charge(conn: &mut PgConnection, user: UserEpoch, kind: Kind) -> Result<Charged, NotCharged> {
+pub fn charge(conn: &mut PgConnection, user: UserEpoch, kind: Kind, count: Count) -> Result<Charged, NotCharged> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = t::Integer)]
-        wrong_second_factors: i32,
+        wrong: i32,
         #[diesel(sql_type = t::Timestamptz)]
         now: DateTime<Utc>,
     }
-    let row: Option<Row> = statement(
-        "UPDATE users SET wrong_second_factors = wrong_second_factors + 1,
-             second_factor_rests_until = CASE WHEN (wrong_second_factors + 1) % $3 = 0
-                 THEN clock_timestamp() + make_interval(secs => $4) ELSE second_factor_rests_until END
-         WHERE id = $1 AND auth_epoch = $2 AND status = 'active'
-             AND (second_factor_rests_until IS NULL OR second_factor_rests_until <= clock_timestamp())
-             AND (wrong_second_factors < $5 OR $6)
-         RETURNING wrong_second_factors, clock_timestamp() AS now",
-    )
+    let row: Option<Row> = statement(match count {
+        Count::SignIn => charge_sql!("wrong_second_factors", "second_factor_rests_until"),
+        Count::Reset => charge_sql!("wrong_reset_factors", "reset_factors_rest_until"),
+    })
     .bind::<t::Uuid, _>(user.id)
     .bind::<t::Integer, _>(user.auth_epoch)
     .bind::<t::Integer, _>(IN_A_ROW)
@@ -106,23 +143,25 @@ pub fn charge(conn: &mut PgConnection, user: UserEpoch, kind: Kind) -> Result<Ch
     .optional()
     .map_err(DbError::from)?;
     match row {
-        Some(row) => Ok(Charged { wrong_in_a_row: row.wrong_second_factors, now: row.now }),
-        None => Err(why_not(conn, user)?),
+        Some(row) => Ok(Charged { wrong_in_a_row: row.wrong, now: row.now }),
+        None => Err(why_not(conn, user, count)?),
     }
 }
 
-fn why_not(conn: &mut PgConnection, user: UserEpoch) -> Result<NotCharged, DbError> {
+fn why_not(conn: &mut PgConnection, user: UserEpoch, count: Count) -> Result<NotCharged, DbError> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = t::Nullable<t::Double>)]
         wait: Option<f64>,
     }
     let row: Option<Row> = statement(
-        "SELECT extract(epoch FROM second_factor_rests_until - clock_timestamp())::float8 AS wait FROM users
-         WHERE id = $1 AND auth_epoch = $2 AND status = 'active'",
+        "SELECT extract(epoch FROM CASE WHEN $3 THEN reset_factors_rest_until ELSE second_factor_rests_until END
+             - clock_timestamp())::float8 AS wait
+         FROM users WHERE id = $1 AND auth_epoch = $2 AND status = 'active'",
     )
     .bind::<t::Uuid, _>(user.id)
     .bind::<t::Integer, _>(user.auth_epoch)
+    .bind::<t::Bool, _>(count == Count::Reset)
     .get_result(conn)
     .optional()?;
     Ok(match row {
@@ -134,14 +173,19 @@ fn why_not(conn: &mut PgConnection, user: UserEpoch) -> Result<NotCharged, DbErr
     })
 }
 
-/// Clears the count after a right factor. Answers whether the account is still as it was. Stands in the transaction of the
-/// success and before [`sessions::start`](crate::features::sessions::start), which shares the row's lock: two that shared
-/// it first and then wanted to change it would wait for each other.
-pub fn clear(conn: &mut PgConnection, user: UserEpoch) -> Result<bool, DbError> {
-    let cleared = statement(
-        "UPDATE users SET wrong_second_factors = 0, second_factor_rests_until = NULL
-         WHERE id = $1 AND auth_epoch = $2 AND status = 'active'",
-    )
+/// Clears a count after a right factor. Answers whether the account is still as it was. Stands in the transaction of the
+/// success and before [`sessions::start`](crate::features::sessions::start), which wants the account's row too.
+pub fn clear(conn: &mut PgConnection, user: UserEpoch, count: Count) -> Result<bool, DbError> {
+    let cleared = statement(match count {
+        Count::SignIn => {
+            "UPDATE users SET wrong_second_factors = 0, second_factor_rests_until = NULL
+             WHERE id = $1 AND auth_epoch = $2 AND status = 'active'"
+        }
+        Count::Reset => {
+            "UPDATE users SET wrong_reset_factors = 0, reset_factors_rest_until = NULL
+             WHERE id = $1 AND auth_epoch = $2 AND status = 'active'"
+        }
+    })
     .bind::<t::Uuid, _>(user.id)
     .bind::<t::Integer, _>(user.auth_epoch)
     .execute(conn)?;

@@ -5,7 +5,7 @@ use diesel::PgConnection;
 
 use super::{
     app::{self as authenticator, CheckFailed, TotpStep},
-    attempts::{self, Charged, Kind, NotCharged},
+    attempts::{self, Charged, Count, Kind, NotCharged},
     backup_codes::{self, NotHashed, Presented},
 };
 use crate::{
@@ -100,10 +100,10 @@ impl From<CheckFailed> for NotProven {
 ///
 /// # Errors
 /// [`NotProven`].
-pub async fn by_app(app: &App, user: UserEpoch, code: OneTimeCode) -> Result<Proven, NotProven> {
+pub async fn by_app(app: &App, user: UserEpoch, code: OneTimeCode, count: Count) -> Result<Proven, NotProven> {
     let keys = app.keys.clone();
     let compared = app.db.run(move |conn| {
-        let charged = attempts::charge(conn, user, Kind::Code)?;
+        let charged = attempts::charge(conn, user, Kind::Code, count)?;
         match authenticator::check(conn, &keys.totp_secret, user.id, &code, charged.now)? {
             Some(step) => Ok(Proven::App { step, charged }),
             None => Err(NotProven::Wrong(charged)),
@@ -128,7 +128,7 @@ pub async fn by_text(
             Some(guess) => guess,
             None => return Err(phone_verifications::store::why_closed(conn, challenge)?.into()),
         };
-        Ok::<_, NotProven>((guess, attempts::charge(conn, user, Kind::Code)?))
+        Ok::<_, NotProven>((guess, attempts::charge(conn, user, Kind::Code, Count::SignIn)?))
     });
     let (guess, charged) = charging.await?;
     match phone_verifications::compare(app, challenge, guess, code).await {
@@ -144,8 +144,8 @@ pub async fn by_text(
 ///
 /// # Errors
 /// [`NotProven`].
-pub async fn by_backup_code(app: &App, user: UserEpoch, code: BackupCode) -> Result<Proven, NotProven> {
-    let charged = app.db.run(move |conn| attempts::charge(conn, user, Kind::BackupCode)).await?;
+pub async fn by_backup_code(app: &App, user: UserEpoch, code: BackupCode, count: Count) -> Result<Proven, NotProven> {
+    let charged = app.db.run(move |conn| attempts::charge(conn, user, Kind::BackupCode, count)).await?;
     let presented = backup_codes::check(app, user.id, code).await?;
     Ok(Proven::BackupCode { presented, charged })
 }

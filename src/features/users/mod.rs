@@ -68,6 +68,8 @@ pub struct Account {
     pub two_factor: Option<Method>,
     /// Backup codes that are not used yet.
     pub backup_codes_left: i64,
+    /// When it will be deleted, if its owner has asked for that.
+    pub deletion_due_at: Option<DateTime<Utc>>,
 }
 
 impl Account {

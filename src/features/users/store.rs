@@ -8,7 +8,7 @@ use crate::{
     crypto::hasher::PasswordHash,
     db::{self, DbError},
     domain::{full_name::FullName, ids::UserId, phone_number::PhoneNumber, role::Role},
-    features::two_factor::Method,
+    features::{phone_verifications::VerifiedPhone, two_factor::Method},
     schema::{maid_profiles, sponsor_profiles, users},
 };
 
@@ -113,6 +113,38 @@ pub fn change_two_factor(
         ))
         .execute(conn)?;
     Ok((changed == 1).then_some(raised))
+}
+
+/// Gives the account a new password and raises its epoch, if it is still the one given.
+pub fn set_password(
+    conn: &mut PgConnection,
+    user: UserEpoch,
+    hash: &PasswordHash,
+) -> Result<Option<UserEpoch>, DbError> {
+    let Some(raised) = raise_epoch(conn, user)? else { return Ok(None) };
+    diesel::update(users::table.filter(users::id.eq(user.id)))
+        .set(users::password_hash.eq(hash.as_stored()))
+        .execute(conn)?;
+    Ok(Some(raised))
+}
+
+/// Gives the account a number that has just been proven and raises its epoch, if it is still the one given. Whoever had the
+/// number before has to be without it by now ([`contest_number`]).
+pub fn change_number(
+    conn: &mut PgConnection,
+    user: UserEpoch,
+    phone: &VerifiedPhone,
+) -> Result<Option<UserEpoch>, DbError> {
+    let Some(raised) = raise_epoch(conn, user)? else { return Ok(None) };
+    diesel::update(users::table.filter(users::id.eq(user.id)))
+        .set((
+            users::phone_number.eq(phone.number().e164()),
+            users::phone_verified_at.eq(db::now().nullable()),
+            users::phone_contested_at.eq(None::<DateTime<Utc>>),
+            users::phone_changed_at.eq(db::now().nullable()),
+        ))
+        .execute(conn)?;
+    Ok(Some(raised))
 }
 
 /// Holds the account's row until the transaction ends, if its epoch is still the one given.

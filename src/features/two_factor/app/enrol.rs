@@ -92,7 +92,7 @@ pub fn compare(
     origin: &Origin,
 ) -> Result<Enrolled, NotEnrolled> {
     let Some((id, secret)) = find_pending(conn, keys, account.id, session)? else { return Err(NotEnrolled::Over) };
-    let charged = attempts::charge(conn, account.epoch(), Kind::Code)?;
+    let charged = attempts::charge(conn, account.epoch(), Kind::Code, Count::SignIn)?;
     match matching_step(&secret, code, charged.now) {
         Some(step) => Ok(Enrolled { secret: id, step }),
         None => {

@@ -1,0 +1,93 @@
+//! Long codes that a text carries to a number, each good for one act.
+//!
+//! - 80 random bits, made when the text leaves; only a keyed hash is kept. The account is found by the code.
+//! - A code is used once, within its time, and its act decides what that does. It never signs anybody in.
+//! - Typing them is counted by address, so that nobody tries many.
+
+use std::time::Duration;
+
+use diesel::PgConnection;
+
+use crate::{
+    crypto::{keys::KeyRing, mac},
+    db::DbError,
+    domain::{
+        action_code::ActionCode,
+        ids::{ActionCodeId, UserId},
+        phone_number::PhoneNumber,
+    },
+};
+
+pub mod store;
+
+/// What a code does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Puts the number back that the code was sent to.
+    UndoPhoneChange,
+    /// Stops a reset that waits.
+    StopReset,
+    /// Stops a recovery that waits.
+    StopRecovery,
+    /// Finishes a recovery: the number that the code was sent to becomes the account's.
+    Recover,
+}
+
+impl Act {
+    const ALL: [Self; 4] = [Self::UndoPhoneChange, Self::StopReset, Self::StopRecovery, Self::Recover];
+
+    /// The name in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::UndoPhoneChange => "undo_phone_change",
+            Self::StopReset => "stop_reset",
+            Self::StopRecovery => "stop_recovery",
+            Self::Recover => "recover",
+        }
+    }
+
+    /// The act of that name.
+    pub fn from_stored(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|act| act.as_str() == name)
+    }
+}
+
+/// A code to be sent.
+pub struct NewCode<'a> {
+    /// Whose account it acts on.
+    pub user: UserId,
+    /// What it does.
+    pub act: Act,
+    /// Where it goes.
+    pub phone: &'a PhoneNumber,
+    /// From when on it works.
+    pub opens_in: Duration,
+    /// For how long from then on.
+    pub lifetime: Duration,
+}
+
+/// A code that was typed in and may be used.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The row.
+    pub id: ActionCodeId,
+    /// Whose account it acts on.
+    pub user: UserId,
+    /// What it does.
+    pub act: Act,
+    /// Where it was sent.
+    pub phone: PhoneNumber,
+}
+
+/// The hash of a new code.
+pub fn hash(ring: &KeyRing, code: &ActionCode) -> Vec<u8> {
+    mac::lookup_key(ring, &[code.expose().as_bytes()]).to_vec()
+}
+
+/// Finds a code that may be used now, and holds it until the transaction ends.
+///
+/// # Errors
+/// The database's.
+pub fn find(conn: &mut PgConnection, ring: &KeyRing, code: &ActionCode) -> Result<Option<Found>, DbError> {
+    store::lock_live(conn, mac::lookup_keys(ring, &[code.expose().as_bytes()]))
+}

@@ -1,0 +1,69 @@
+//! SQL for `action_codes`.
+
+use diesel::{PgConnection, prelude::*, sql_types as t};
+
+use super::{Act, Found, NewCode};
+use crate::{
+    db::{self, DbError, statement},
+    domain::{
+        ids::{ActionCodeId, UserId},
+        phone_number::PhoneNumber,
+    },
+    schema::action_codes as a,
+};
+
+/// Inserts a row whose code is made when its text leaves.
+pub fn insert(conn: &mut PgConnection, new: &NewCode<'_>) -> Result<ActionCodeId, DbError> {
+    let id = ActionCodeId::generate();
+    statement(
+        "INSERT INTO action_codes (id, user_id, act, phone_number, opens_at, expires_at)
+         VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5), now() + make_interval(secs => $5 + $6))",
+    )
+    .bind::<t::Uuid, _>(id)
+    .bind::<t::Uuid, _>(new.user)
+    .bind::<t::Text, _>(new.act.as_str())
+    .bind::<t::Text, _>(new.phone.e164().to_owned())
+    .bind::<t::Double, _>(new.opens_in.as_secs_f64())
+    .bind::<t::Double, _>(new.lifetime.as_secs_f64())
+    .execute(conn)?;
+    Ok(id)
+}
+
+/// Stores the hash of the code that a text is about to carry. Answers whether the code can still be of use.
+pub fn put_code(conn: &mut PgConnection, id: ActionCodeId, hash: &[u8]) -> Result<bool, DbError> {
+    let live = a::id.eq(id).and(a::used_at.is_null()).and(a::expires_at.gt(db::now()));
+    Ok(diesel::update(a::table.filter(live)).set(a::code_hash.eq(hash)).execute(conn)? == 1)
+}
+
+/// Finds the code of one of the hashes if it may be used now, held until the transaction ends.
+pub fn lock_live(conn: &mut PgConnection, hashes: Vec<Vec<u8>>) -> Result<Option<Found>, DbError> {
+    let live = a::used_at.is_null().and(a::opens_at.le(db::now())).and(a::expires_at.gt(db::now()));
+    let row: Option<(ActionCodeId, UserId, String, String)> = a::table
+        .filter(a::code_hash.eq_any(hashes).and(live))
+        .select((a::id, a::user_id, a::act, a::phone_number))
+        .for_update()
+        .first(conn)
+        .optional()?;
+    let Some((id, user, act, phone)) = row else { return Ok(None) };
+    let act = Act::from_stored(&act)
+        .ok_or_else(|| DbError::Fault(format!("action_codes {id}: a stored value is malformed")))?;
+    Ok(Some(Found { id, user, act, phone: PhoneNumber::from_stored(phone) }))
+}
+
+/// Uses it up, once.
+pub fn consume(conn: &mut PgConnection, id: ActionCodeId) -> Result<bool, DbError> {
+    let unused = a::table.filter(a::id.eq(id)).filter(a::used_at.is_null());
+    Ok(diesel::update(unused).set(a::used_at.eq(db::now().nullable())).execute(conn)? == 1)
+}
+
+/// Makes all codes of an act worthless for an account.
+pub fn revoke(conn: &mut PgConnection, user: UserId, act: Act) -> Result<(), DbError> {
+    let unused = a::table.filter(a::user_id.eq(user)).filter(a::act.eq(act.as_str())).filter(a::used_at.is_null());
+    diesel::update(unused).set(a::used_at.eq(db::now().nullable())).execute(conn)?;
+    Ok(())
+}
+
+/// Removes those whose time is over, for housekeeping.
+pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
+    Ok(diesel::delete(a::table.filter(a::expires_at.lt(db::now()))).execute(conn)?)
+}
