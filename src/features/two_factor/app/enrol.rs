@@ -19,7 +19,7 @@ use crate::{
         activity::{Event, Origin},
         two_factor::{
             Method,
-            attempts::{self, Charged, Kind},
+            attempts::{self, Charged, Count, Kind},
             backup_codes::NewSet,
             change::{self, Change, NotChanged},
         },
