@@ -269,6 +269,7 @@ diesel::table! {
         second_factor_rests_until -> Nullable<Timestamptz>,
         phone_changed_at -> Nullable<Timestamptz>,
         owner_seen_at -> Timestamptz,
+        objected_at -> Nullable<Timestamptz>,
         deletion_due_at -> Nullable<Timestamptz>,
         wrong_reset_factors -> Int4,
         reset_factors_rest_until -> Nullable<Timestamptz>,

@@ -4,6 +4,8 @@ ALTER TABLE users
     ADD COLUMN phone_changed_at timestamptz,
     -- When somebody last proved to be the owner, by a sign-in or a confirmation. What waits for an objection ends with it.
     ADD COLUMN owner_seen_at timestamptz NOT NULL DEFAULT now(),
+    -- When somebody last objected with the code of a notice, which proves nothing but ends what waits all the same.
+    ADD COLUMN objected_at timestamptz,
     -- The owner has asked for the account to be deleted; it is kept until then.
     ADD COLUMN deletion_due_at timestamptz,
     -- Wrong second factors during resets, in a row. Apart from those at sign-in, so that whoever reads the owner's texts

@@ -147,6 +147,14 @@ pub fn change_number(
     Ok(Some(raised))
 }
 
+/// Ends what waits for an objection: resets and recoveries that began before this moment.
+pub fn object(conn: &mut PgConnection, user: UserId) -> Result<(), DbError> {
+    diesel::update(users::table.filter(users::id.eq(user)))
+        .set(users::objected_at.eq(db::now().nullable()))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Holds the account's row until the transaction ends, if its epoch is still the one given.
 pub fn lock_epoch(conn: &mut PgConnection, user: UserEpoch) -> Result<bool, DbError> {
     let unchanged = users::table.filter(users::id.eq(user.id)).filter(users::auth_epoch.eq(user.auth_epoch));
