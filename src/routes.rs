@@ -8,7 +8,8 @@ use actix_web::{
 
 use crate::{
     features::{
-        account, activity, demo_inbox, devices, health, home, information, registration, sign_in, step_up, two_factor,
+        account, activity, demo_inbox, devices, health, home, information, password_reset, registration, sign_in,
+        step_up, two_factor,
     },
     web::{
         assets, error,
@@ -56,6 +57,13 @@ fn pages() -> Vec<Page> {
         page("/login/resend").post(sign_in::handlers::resend),
         page("/login/backup-code").get(sign_in::handlers::show_backup_code).post(sign_in::handlers::submit_backup_code),
         page("/logout").post(account::handlers::sign_out),
+
+        page("/password-reset").get(password_reset::handlers::show_form).post(password_reset::handlers::submit_form),
+        page("/password-reset/verify").get(password_reset::handlers::show_code).post(password_reset::handlers::submit_code),
+        page("/password-reset/resend").post(password_reset::handlers::resend),
+        page("/password-reset/second-step").get(password_reset::handlers::show_second_step).post(password_reset::handlers::submit_second_step),
+        page("/password-reset/wait").get(password_reset::handlers::show_wait),
+        page("/password-reset/password").get(password_reset::handlers::show_password).post(password_reset::handlers::submit_password),
 
         page("/confirm").get(step_up::handlers::show).post(step_up::handlers::submit),
         page("/confirm/resend").post(step_up::handlers::resend),

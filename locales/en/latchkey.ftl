@@ -90,6 +90,7 @@ phone-label = Phone number
 email-label = Email
 email-fix = An email address looks like name@example.com.
 password-label = Password
+password-new-label = New password
 password-hint = { $least } characters or more. Four words that do not belong together are strong and easy to keep.
 password-again = Type your password again: we never keep it on a page.
 password-fix = { $least } characters or more, please.
@@ -275,6 +276,7 @@ cannot-open-again = Start again
 
 login-title = Sign in
 login-go = Sign in
+login-forgotten = I forgot my password
 login-identifier = Email or phone number
 login-country-optional = (not needed with an email)
 login-new-title = New here?
@@ -314,6 +316,51 @@ notice-only-backup-code = Only a backup code works now
 notice-only-backup-code-text = There were too many wrong codes. To protect the account we take no others.
 notice-code-not-possible = We cannot text you a code
 notice-code-not-possible-text = Somebody else has proven your number. Use a backup code to get in.
+
+## Setting a new password
+
+reset-title = Set a new password
+reset-lead = Write the phone number of your account. If we know it, we text a code to it.
+reset-send = Text me the code
+reset-steps-number = Your number
+reset-steps-code = Code
+reset-steps-password = New password
+reset-two-factor-title = With two-factor on
+reset-two-factor = You will also need a code from your authenticator app, or a backup code. A text alone cannot change your password.
+reset-afterwards-title = Afterwards
+reset-afterwards = You are signed out everywhere, and we tell you about it by text.
+reset-code-title = Enter the code
+reset-code-lead = If { $number } has an account, a text with six digits is on its way. The code works for { $wait }, until { $time }.
+reset-code-go = Use this code
+reset-other-number = Use another number
+reset-resend-over = We send at most { $sends } codes for one request. Look for the newest text, or { $start }start again{ $end }.
+reset-no-text-title = No text came?
+reset-no-text = Texts can take a minute. Look at the number above: is it the one you registered with?
+reset-second-title = Now your second code
+reset-second-app-lead = Your account has two-factor on. Show us a code that did not come by text.
+reset-second-backup-lead = Your account has two-factor on. Enter one of the backup codes that you saved.
+reset-second-app-hint = Open the app and read the six digits for Latchkey.
+reset-second-go = Go on
+reset-second-why-title = Why is a text not enough?
+reset-second-why = Whoever holds your phone or your number can read your texts. Two-factor protects you from them.
+reset-second-none = Ask the people who { $help }run this service{ $end }. They can help you after checking who you are.
+reset-password-title = Choose your new password
+reset-password-lead = You will sign in with it from now on.
+reset-password-go = Set this password
+reset-wait-title = Please wait for a while
+reset-wait-lead = You can set a new password in { $hours ->
+        [one] 1 hour
+       *[other] { $hours } hours
+    }, from { $date }, { $time }.
+reset-wait-then-title = Come back then
+reset-wait-then = Ask for a new code on this phone within 7 days after that. Until then, nothing changes.
+reset-wait-why-title = Why do I have to wait?
+reset-wait-why = Nobody signed in for a long time, or the number is new to the account. So it may have changed hands.
+reset-wait-sooner-title = Do you know the password?
+reset-wait-sooner = Then sign in with it. That stops the waiting, and you can change the password at once.
+reset-help-title = We cannot set a password this way
+reset-help-lead = Your number is right, but this account needs more than a text. No backup code is left.
+reset-help-ask = Ask the people who { $help }run this service{ $end }. They can help you after checking who you are.
 
 ## Confirming
 
@@ -544,6 +591,7 @@ event-signed-in-by-backup-code = Signed in with the password and a backup code
 event-signed-in-from-trusted-device = Signed in with the password from a trusted device
 event-password-wrong = A wrong password was entered
 event-code-wrong = The password was right, but the code was wrong
+event-reset-code-wrong = A new password was wanted, but the second code was wrong
 event-codes-rest = Too many wrong codes: we took none for 15 minutes
 event-signed-out = Signed out
 event-two-factor-by-sms = Two-factor now works by text message

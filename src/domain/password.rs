@@ -10,6 +10,8 @@ use super::characters;
 
 /// The fewest characters of a password. Administrators need more, which their pages ask for. PWD-01.
 pub const MIN_LENGTH: usize = 10;
+/// Least characters of an administrator's password. PWD-01.
+pub const ADMINISTRATOR_MIN_LENGTH: usize = 15;
 
 /// The most characters of a password. NIST SP 800-63B-4, 3.1.1.2, asks for 64 at least. PWD-01.
 pub const MAX_LENGTH: usize = 256;

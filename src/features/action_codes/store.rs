@@ -56,6 +56,18 @@ pub fn consume(conn: &mut PgConnection, id: ActionCodeId) -> Result<bool, DbErro
     Ok(diesel::update(unused).set(a::used_at.eq(db::now().nullable())).execute(conn)? == 1)
 }
 
+/// Where the codes of an act that could still be used were sent.
+pub fn list_phones(conn: &mut PgConnection, user: UserId, act: Act) -> Result<Vec<PhoneNumber>, DbError> {
+    let live = a::used_at.is_null().and(a::expires_at.gt(db::now()));
+    let phones: Vec<String> = a::table
+        .filter(a::user_id.eq(user).and(a::act.eq(act.as_str())).and(live))
+        .select(a::phone_number)
+        .distinct()
+        .order(a::phone_number)
+        .get_results(conn)?;
+    Ok(phones.into_iter().map(PhoneNumber::from_stored).collect())
+}
+
 /// Makes all codes of an act worthless for an account.
 pub fn revoke(conn: &mut PgConnection, user: UserId, act: Act) -> Result<(), DbError> {
     let unused = a::table.filter(a::user_id.eq(user)).filter(a::act.eq(act.as_str())).filter(a::used_at.is_null());

@@ -29,6 +29,8 @@ pub enum Event {
     PasswordWrong,
     /// Somebody with the right password gave a wrong code.
     CodeWrong,
+    /// Somebody with the phone gave a wrong code or backup code on the way to a new password.
+    ResetCodeWrong,
     /// Ten wrong codes in a row: codes rest for a while.
     CodesRest,
     /// A browser was signed out by hand.
@@ -83,7 +85,7 @@ pub enum Event {
 
 impl Event {
     /// All of them.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::Registered,
         Self::NumberContested,
         Self::SignedIn,
@@ -93,6 +95,7 @@ impl Event {
         Self::SignedInFromTrustedDevice,
         Self::PasswordWrong,
         Self::CodeWrong,
+        Self::ResetCodeWrong,
         Self::CodesRest,
         Self::SignedOut,
         Self::TwoFactorBySms,
@@ -132,6 +135,7 @@ impl Event {
             Self::SignedInFromTrustedDevice => "signed_in_from_trusted_device",
             Self::PasswordWrong => "password_wrong",
             Self::CodeWrong => "code_wrong",
+            Self::ResetCodeWrong => "reset_code_wrong",
             Self::CodesRest => "codes_rest",
             Self::SignedOut => "signed_out",
             Self::TwoFactorBySms => "two_factor_by_sms",

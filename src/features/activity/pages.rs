@@ -66,6 +66,7 @@ impl Event {
             Self::SignedInFromTrustedDevice => fl!(words.0, "event-signed-in-from-trusted-device"),
             Self::PasswordWrong => fl!(words.0, "event-password-wrong"),
             Self::CodeWrong => fl!(words.0, "event-code-wrong"),
+            Self::ResetCodeWrong => fl!(words.0, "event-reset-code-wrong"),
             Self::CodesRest => fl!(words.0, "event-codes-rest"),
             Self::SignedOut => fl!(words.0, "event-signed-out"),
             Self::TwoFactorBySms => fl!(words.0, "event-two-factor-by-sms"),
@@ -97,7 +98,9 @@ impl Event {
     /// A word and its tone for what an owner should look at twice.
     fn alarm(self, words: &Words) -> Option<(Tone, String)> {
         match self {
-            Self::PasswordWrong | Self::CodeWrong => Some((Tone::Wait, fl!(words.0, "activity-failed"))),
+            Self::PasswordWrong | Self::CodeWrong | Self::ResetCodeWrong => {
+                Some((Tone::Wait, fl!(words.0, "activity-failed")))
+            }
             Self::CodesRest | Self::NumberContested | Self::ResetWaits | Self::RecoveryStarted => {
                 Some((Tone::Bad, fl!(words.0, "activity-look")))
             }

@@ -355,6 +355,18 @@ pub fn charge_confirmation(conn: &mut PgConnection, user: UserId) -> Result<(Pas
     }
 }
 
+/// Forgets all wrong passwords for an account and for what it is signed in with: its password is another now.
+pub fn forget(conn: &mut PgConnection, user: UserId, identifiers: &[[u8; 32]]) -> Result<(), DbError> {
+    statement(
+        "DELETE FROM password_guesses WHERE key IN ('account:' || $1::text, 'confirmation:' || $1::text)
+             OR key IN (SELECT 'identifier:' || encode(identifier, 'hex') FROM unnest($2) AS identifier)",
+    )
+    .bind::<t::Uuid, _>(user)
+    .bind::<t::Array<t::Binary>, _>(identifiers.iter().map(|key| key.to_vec()).collect::<Vec<_>>())
+    .execute(conn)?;
+    Ok(())
+}
+
 /// Removes what counts no more, for housekeeping.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
     let quiet = statement("DELETE FROM password_guesses WHERE rests_until < now() - make_interval(secs => $1)")

@@ -49,10 +49,11 @@ pub struct PersonalWords(Vec<String>);
 impl PersonalWords {
     /// Takes the person apart: the words of the name, the pieces of the email address, the number as dialled at home
     /// and from abroad and its last digits; and the wholes without what joins them.
-    pub fn new(name: &FullName, email: Option<&EmailAddress>, phone: &PhoneNumber) -> Self {
+    pub fn new<'a>(name: impl Into<Option<&'a FullName>>, email: Option<&EmailAddress>, phone: &PhoneNumber) -> Self {
         let mut words = Parts::default();
-        words.add_with_pieces(name.as_str());
-        for pair in name.as_str().split(' ').collect::<Vec<_>>().windows(2) {
+        let name = name.into().map(FullName::as_str).unwrap_or_default();
+        words.add_with_pieces(name);
+        for pair in name.split(' ').collect::<Vec<_>>().windows(2) {
             // As people join the two; apart, with a dot between, they rate as four things to guess instead of one.
             for joint in ["", ".", "_", "-", " "] {
                 words.add(&format!("{}{joint}{}", pair[0], pair[1]));

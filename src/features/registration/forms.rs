@@ -215,7 +215,8 @@ fn phone_problem(problem: NotAPhoneNumber, country: Country) -> Problem {
     }
 }
 
-fn password_problem(problem: NotAPassword) -> Problem {
+/// What a new password that cannot be one needs.
+pub(in crate::features) fn password_problem(problem: NotAPassword) -> Problem {
     match problem {
         NotAPassword::Empty => Problem::PasswordMissing,
         NotAPassword::TooShort => Problem::PasswordTooShort { least: MIN_LENGTH },
@@ -225,7 +226,7 @@ fn password_problem(problem: NotAPassword) -> Problem {
 }
 
 /// What the rater's verdict asks for.
-pub(super) fn easy_problem(verdict: TooEasy) -> Problem {
+pub(in crate::features) fn easy_problem(verdict: TooEasy) -> Problem {
     match verdict {
         TooEasy::Personal => Problem::PasswordPersonal,
         TooEasy::Common | TooEasy::Pattern | TooEasy::Guessable => Problem::PasswordWeak,

@@ -1,0 +1,71 @@
+//! Asking for a text, and for another.
+
+use diesel::PgConnection;
+
+use super::{Begun, Stage, store};
+use crate::{
+    db::{self, DbError},
+    domain::{
+        ids::{ChallengeId, MessageId, PasswordResetId},
+        phone_number::PhoneNumber,
+    },
+    features::{
+        messages::reserve::{self, Asker, Limits, NotReserved, Text},
+        phone_verifications::{self, Purpose},
+        sign_in::text_code::NotTexted,
+    },
+    sms::TextKind,
+};
+
+/// Begins a reset and reserves its first text. For a number without an account the text is a decoy.
+///
+/// # Errors
+/// [`NotReserved::TooMany`] leaves nothing behind.
+pub fn request_code(
+    conn: &mut PgConnection,
+    limits: &Limits,
+    asker: &Asker,
+    phone: PhoneNumber,
+    locale: String,
+) -> Result<(PasswordResetId, MessageId), NotReserved> {
+    db::transaction(conn, |conn| {
+        let (id, challenge) = (PasswordResetId::generate(), ChallengeId::generate());
+        phone_verifications::store::insert(conn, challenge, Purpose::PasswordReset, &phone, None)?;
+        store::insert(conn, id, challenge, &phone)?;
+        let text = text(conn, phone, locale, challenge, 1)?;
+        Ok((id, reserve::reserve(conn, limits, asker, &text)?))
+    })
+}
+
+/// Replaces the code by a new one once the wait is over.
+///
+/// # Errors
+/// [`NotTexted`]; then the code before still works.
+pub fn resend(
+    conn: &mut PgConnection,
+    limits: &Limits,
+    asker: &Asker,
+    id: PasswordResetId,
+    locale: String,
+) -> Result<MessageId, NotTexted> {
+    db::transaction(conn, |conn| {
+        // As it stands now: another tab may have asked too, or entered the code.
+        let Some(Begun { phone, challenge, stage: Stage::Code, .. }) = store::lock(conn, id)? else {
+            return Err(NotTexted::Over);
+        };
+        let send = phone_verifications::store::renew(conn, challenge)?.map_err(NotTexted::NotRenewed)?;
+        let text = text(conn, phone, locale, challenge, send)?;
+        Ok(reserve::reserve(conn, limits, asker, &text)?)
+    })
+}
+
+fn text(
+    conn: &mut PgConnection,
+    to: PhoneNumber,
+    locale: String,
+    challenge: ChallengeId,
+    send: i16,
+) -> Result<Text, DbError> {
+    let decoy = !store::has_owner(conn, &to)?;
+    Ok(Text { kind: TextKind::PasswordReset, to, locale, challenge, send, decoy })
+}
