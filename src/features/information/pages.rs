@@ -3,6 +3,7 @@
 use askama::Template;
 use i18n_embed_fl::fl;
 
+use crate::web::markup::{Parts, Sentence};
 use crate::web::page::Chrome;
 use crate::web::words::Words;
 
@@ -30,14 +31,32 @@ pub struct InformationPage {
 /// A heading and what stands under it.
 struct Section {
     title: String,
-    paragraphs: Vec<String>,
+    paragraphs: Vec<Sentence>,
 }
 
 /// A section from the ids of its words.
 macro_rules! section {
     ($words:ident, $title:literal, $($paragraph:literal),+) => {
-        Section { title: fl!($words.0, $title), paragraphs: vec![$(fl!($words.0, $paragraph)),+] }
+        Section { title: fl!($words.0, $title), paragraphs: vec![$(linked(&fl!($words.0, $paragraph))),+] }
     };
+}
+
+/// The pages that help leads to, by the marks that stand for them in its words: `[reset]Set a new one[/]`.
+const LINKS: [(&str, &str); 4] =
+    [("[reset]", "/password-reset"), ("[stop]", "/stop"), ("[recovery]", "/recovery"), ("[account]", "/account")];
+
+fn linked(text: &str) -> Sentence {
+    let mut parts = Parts::new();
+    let mut marked = text.to_owned();
+    for (mark, path) in LINKS {
+        if marked.contains(mark) {
+            marked = marked.replace(mark, &parts.link(path));
+        }
+    }
+    if marked.contains("[/]") {
+        marked = marked.replace("[/]", &parts.end());
+    }
+    parts.put_into(&marked)
 }
 
 impl InformationPage {
@@ -77,6 +96,9 @@ fn help(words: &Words) -> Vec<Section> {
     vec![
         section!(words, "help-no-text-title", "help-no-text-1", "help-no-text-2", "help-no-text-3", "help-no-text-4"),
         section!(words, "help-code-title", "help-code-1", "help-code-2"),
+        section!(words, "help-password-title", "help-password-1", "help-password-2"),
+        section!(words, "help-lost-title", "help-lost-1", "help-lost-2", "help-lost-3"),
+        section!(words, "help-stop-title", "help-stop-1"),
         section!(words, "help-number-title", "help-number-1", "help-number-2", "help-number-3"),
         section!(words, "help-shared-title", "help-shared-1"),
         section!(words, "help-who-title", "help-who-1"),
@@ -87,10 +109,10 @@ fn privacy(words: &Words) -> Vec<Section> {
     vec![
         section!(words, "privacy-keep-title", "privacy-keep-1", "privacy-keep-2", "privacy-keep-3", "privacy-keep-4"),
         section!(words, "privacy-why-title", "privacy-why-1"),
-        section!(words, "privacy-long-title", "privacy-long-1", "privacy-long-2"),
+        section!(words, "privacy-long-title", "privacy-long-1", "privacy-long-2", "privacy-long-3"),
         section!(words, "privacy-who-title", "privacy-who-1", "privacy-who-2"),
-        section!(words, "privacy-cookies-title", "privacy-cookies-1"),
-        section!(words, "privacy-rights-title", "privacy-rights-1"),
+        section!(words, "privacy-cookies-title", "privacy-cookies-1", "privacy-cookies-2"),
+        section!(words, "privacy-rights-title", "privacy-rights-1", "privacy-rights-2"),
     ]
 }
 
@@ -101,4 +123,20 @@ fn terms(words: &Words) -> Vec<Section> {
         section!(words, "terms-end-title", "terms-end-1"),
         section!(words, "terms-who-title", "terms-who-1"),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_leads_to_the_pages_that_help() {
+        let page = InformationPage { chrome: Chrome::new(Words::english(), false), topic: Topic::Help };
+        let html = page.render().expect("a page");
+        for (mark, path) in LINKS {
+            assert!(html.contains(&format!("<a href=\"{path}\">")), "{path}");
+            assert!(!html.contains(mark));
+        }
+        assert!(!html.contains("[/]"));
+    }
 }
