@@ -128,6 +128,7 @@ problem-code-missing = Please enter the code.
 problem-code-unreadable = The code has 6 digits. Please check it.
 problem-code-wrong =
     { $left ->
+        [0] Invalid code. That was the last attempt for 15 minutes.
         [one] Invalid code. 1 attempt remaining.
        *[other] Invalid code. { $left } attempts remaining.
     }
@@ -143,6 +144,7 @@ problem-backup-code-missing = Please enter one of your backup codes.
 problem-backup-code-unreadable = A backup code has 16 letters and digits. Please check it.
 problem-backup-code-wrong =
     { $left ->
+        [0] This backup code does not work. That was the last attempt for 15 minutes.
         [one] This backup code does not work. 1 attempt remaining.
        *[other] This backup code does not work. { $left } attempts remaining.
     }

@@ -216,6 +216,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_last_wrong_code_before_a_rest_says_how_long_it_is() {
+        let words = Words::english();
+        let said = |left| Problem::CodeWrong { left }.in_words(&words);
+        assert_eq!(said(2), "Invalid code. 2 attempts remaining.");
+        assert_eq!(said(1), "Invalid code. 1 attempt remaining.");
+        assert_eq!(said(0), "Invalid code. That was the last attempt for 15 minutes.");
+    }
+
+    #[test]
     fn the_first_bad_field_gets_the_focus_and_each_keeps_its_first_message() {
         let words = Words::english();
         let mut errors = FormErrors::on("phone", "too short");
