@@ -34,11 +34,11 @@ impl Window {
         wanted.add_experimental_option("prefs", off).unwrap();
         let driver = WebDriver::new(webdriver, wanted).await.unwrap();
         // A window cannot be made this narrow.
-        let phone = json!({ "width": 360, "height": 780, "deviceScaleFactor": 1, "mobile": false });
-        driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", phone).await.unwrap();
         driver.set_implicit_wait_timeout(Duration::from_secs(5)).await.unwrap();
         let pictures = std::env::var_os("LATCHKEY_TEST_SCREENSHOTS").map(PathBuf::from);
-        Self { driver, origin: origin.to_owned(), pictures }
+        let window = Self { driver, origin: origin.to_owned(), pictures };
+        window.show_at(360, 780, "light").await;
+        window
     }
 
     async fn visit(&self, path: &str) {
@@ -83,10 +83,22 @@ impl Window {
         panic!("not at {path} but at {}", self.driver.current_url().await.unwrap());
     }
 
+    /// A phone and a desk, by day and by night; the phone by day stays.
     async fn picture(&self, name: &str) {
-        if let Some(folder) = &self.pictures {
-            self.driver.screenshot(&folder.join(format!("{name}.png"))).await.unwrap();
+        let Some(folder) = &self.pictures else { return };
+        for (width, height, scheme) in
+            [(1280, 900, "dark"), (1280, 900, "light"), (360, 780, "dark"), (360, 780, "light")]
+        {
+            self.show_at(width, height, scheme).await;
+            self.driver.screenshot(&folder.join(format!("{name}-{width}-{scheme}.png"))).await.unwrap();
         }
+    }
+
+    async fn show_at(&self, width: u32, height: u32, scheme: &str) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", size).await.unwrap();
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.driver.cdp().send_raw("Emulation.setEmulatedMedia", media).await.unwrap();
     }
 }
 
@@ -98,6 +110,16 @@ async fn web_10_a_person_registers_in_a_browser_without_javascript() {
 #[actix_web::test]
 async fn web_10_a_person_uses_two_factor_in_a_browser_without_javascript() {
     walk(async |window| use_two_factor(window).await).await;
+}
+
+#[actix_web::test]
+async fn web_10_a_person_gets_back_in_in_a_browser_without_javascript() {
+    walk(async |window| get_back_in(window).await).await;
+}
+
+#[actix_web::test]
+async fn web_10_a_person_runs_an_account_in_a_browser_without_javascript() {
+    walk(async |window| run_the_account(window).await).await;
 }
 
 /// Opens a window at a program in demo mode and goes the way, if there is a browser.
@@ -178,21 +200,7 @@ async fn register_and_leave(window: &Window) {
 
 async fn use_two_factor(window: &Window) {
     let salma = people::sponsor();
-    window.visit("/register").await;
-    window.press("[name=role][value=sponsor]").await;
-    window.fill("[name=full_name]", &salma.name).await;
-    window.fill("[name=email]", &salma.email).await;
-    window.fill("[name=phone]", &salma.phone.replacen("+251", "0", 1)).await;
-    window.fill("[name=password]", &salma.password).await;
-    window.press("[name=accept_terms]").await;
-    window.press("form[action='/register'] button").await;
-    window.is_at("/register/verify").await;
-    window.visit("/demo/inbox").await;
-    let code = window.text(".big").await.replace(' ', "");
-    window.visit("/register/verify").await;
-    window.fill("#code", &code).await;
-    window.press("form[action='/register/verify'] button").await;
-    window.is_at("/account").await;
+    register(window, &salma).await;
 
     window.visit("/account/two-factor").await;
     window.picture("10-two-factor").await;
@@ -233,6 +241,153 @@ async fn use_two_factor(window: &Window) {
     window.press("form[action='/login/backup-code'] button").await;
     window.is_at("/account").await;
     window.picture("17-account").await;
+}
+
+/// From the forgotten password to a new one, another number, and its undoing.
+async fn get_back_in(window: &Window) {
+    let salma = people::sponsor();
+    register(window, &salma).await;
+    window.press("form[action='/logout'] button").await;
+    window.is_at("/login").await;
+    window.picture("20-login").await;
+
+    window.press("a[href='/password-reset']").await;
+    window.is_at("/password-reset").await;
+    window.picture("21-reset").await;
+    window.fill("[name=phone]", &salma.national()).await;
+    window.press("form[action='/password-reset'] button").await;
+    window.is_at("/password-reset/verify").await;
+    window.picture("22-reset-code").await;
+    let code = newest_code(window).await;
+    window.visit("/password-reset/verify").await;
+    window.fill("#code", &people::other_than(&code)).await;
+    window.press("form[action='/password-reset/verify'] button").await;
+    assert_eq!(window.text("#code-error").await, "Invalid code. 2 attempts remaining.");
+    window.fill("#code", &code).await;
+    window.press("form[action='/password-reset/verify'] button").await;
+    window.is_at("/password-reset/password").await;
+    window.fill("[name=password]", "password123").await;
+    window.press("form[action='/password-reset/password'] button").await;
+    window.text("#password-error").await;
+    window.picture("23-reset-password-weak").await;
+    let salma = people::Person { password: "copper lantern under nine".to_owned(), ..salma };
+    window.fill("[name=password]", &salma.password).await;
+    window.press("form[action='/password-reset/password'] button").await;
+    window.is_at("/login").await;
+    assert_eq!(window.text(".notice h2").await, "Your new password is set");
+    window.picture("24-password-set").await;
+    sign_in(window, &salma).await;
+    window.is_at("/account").await;
+
+    window.visit("/account/phone").await;
+    window.picture("25-phone").await;
+    let there = salma.at(&people::new_phone());
+    window.fill("[name=phone]", &there.national()).await;
+    window.press("form[action='/account/phone'] button").await;
+    window.is_at("/account/phone/verify").await;
+    window.picture("26-phone-code").await;
+    let code = newest_code(window).await;
+    window.visit("/account/phone/verify").await;
+    window.fill("#code", &code).await;
+    window.press("form[action='/account/phone/verify'] button").await;
+    window.is_at("/account/phone").await;
+    window.picture("27-phone-changed").await;
+
+    window.visit("/demo/inbox").await;
+    window.picture("28-inbox-notices").await;
+    let inbox = window.text("main").await;
+    let (_, after) = inbox.split_once("open Stop a change and enter ").expect("the code that undoes it");
+    let undo: String = after.chars().take(19).collect();
+    window.visit("/stop").await;
+    window.fill("#code", &undo).await;
+    window.picture("29-stop").await;
+    window.press("form[action='/stop'] button").await;
+    window.is_at("/login").await;
+    window.picture("30-stopped").await;
+
+    window.visit("/password-reset").await;
+    window.fill("[name=phone]", &salma.national()).await;
+    window.press("form[action='/password-reset'] button").await;
+    window.is_at("/password-reset/verify").await;
+    let code = newest_code(window).await;
+    window.visit("/password-reset/verify").await;
+    window.fill("#code", &code).await;
+    window.press("form[action='/password-reset/verify'] button").await;
+    window.is_at("/password-reset/wait").await;
+    window.picture("31-reset-wait").await;
+    for (page, name) in [("/help", "32-help"), ("/recovery", "33-recovery")] {
+        window.visit(page).await;
+        window.picture(name).await;
+    }
+}
+
+/// Profile, email, password, data, leaving and staying.
+async fn run_the_account(window: &Window) {
+    let salma = people::sponsor();
+    register(window, &salma).await;
+    window.visit("/account/profile").await;
+    window.fill("[name=city]", "Jeddah").await;
+    window.fill("[name=about]", "Two children and a garden.").await;
+    window.fill("[name=household_size]", "4").await;
+    window.picture("40-profile").await;
+    window.press("form[action='/account/profile'] button").await;
+    window.is_at("/account/profile").await;
+    assert_eq!(window.text(".notice h2").await, "Your profile is saved");
+
+    window.visit("/account/email").await;
+    window.fill("[name=email]", "salma@home").await;
+    window.press("form[action='/account/email'] button").await;
+    window.text("#email-error").await;
+    window.picture("41-email").await;
+    window.visit("/account/password").await;
+    window.fill("[name=current_password]", people::WRONG_PASSWORD).await;
+    window.fill("[name=password]", "copper lantern under nine").await;
+    window.press("form[action='/account/password'] button").await;
+    window.text("#current_password-error").await;
+    window.picture("42-password").await;
+
+    window.visit("/account").await;
+    window.picture("43-account").await;
+    window.visit("/account/data").await;
+    window.picture("44-data").await;
+    window.visit("/account/delete").await;
+    window.fill("[name=password]", &salma.password).await;
+    window.picture("45-delete").await;
+    window.press("form[action='/account/delete'] button").await;
+    window.is_at("/login").await;
+    window.picture("46-deletion-requested").await;
+    sign_in(window, &salma).await;
+    window.is_at("/account").await;
+    window.picture("47-account-to-be-deleted").await;
+    window.press("form[action='/account/delete/cancel'] button").await;
+    window.is_at("/account").await;
+    assert_eq!(window.text(".notice h2").await, "Your account stays");
+    window.visit("/account/activity").await;
+    window.picture("48-activity").await;
+}
+
+/// Opens an account; the window is signed in then.
+async fn register(window: &Window, person: &people::Person) {
+    window.visit("/register").await;
+    window.press("[name=role][value=sponsor]").await;
+    window.fill("[name=full_name]", &person.name).await;
+    window.fill("[name=email]", &person.email).await;
+    window.fill("[name=phone]", &person.national()).await;
+    window.fill("[name=password]", &person.password).await;
+    window.press("[name=accept_terms]").await;
+    window.press("form[action='/register'] button").await;
+    window.is_at("/register/verify").await;
+    let code = newest_code(window).await;
+    window.visit("/register/verify").await;
+    window.fill("#code", &code).await;
+    window.press("form[action='/register/verify'] button").await;
+    window.is_at("/account").await;
+}
+
+/// The code of the newest text, once it is in the inbox.
+async fn newest_code(window: &Window) -> String {
+    window.visit("/demo/inbox").await;
+    window.text(".big").await.replace(' ', "")
 }
 
 /// Signs out, if that is still to be done, and in again.
