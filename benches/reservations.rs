@@ -99,6 +99,7 @@ fn reserve_one(conn: &mut PgConnection) -> Result<(), NotReserved> {
         locale: "en".to_owned(),
         challenge: ChallengeId::generate(),
         send: 1,
+        decoy: false,
     };
     db::transaction(conn, |conn| {
         phone_verifications::store::insert(conn, text.challenge, Purpose::Registration, &text.to, None)?;

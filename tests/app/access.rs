@@ -18,6 +18,8 @@ use crate::support::{
 async fn visitors(app: &TestApp) -> BTreeMap<&'static str, Browser> {
     let registering = app.browser();
     people::maid().begins(app, &registering).await;
+    let resetting = app.browser();
+    resetting.submit("/password-reset", &[("country", "ET"), ("phone", &people::new_phone())]).await;
     let signed_in = people::sponsor().has_account(app).await;
     let administrator = people::sponsor().has_account(app).await;
     let stale = people::sponsor().has_account(app).await;
@@ -35,6 +37,7 @@ async fn visitors(app: &TestApp) -> BTreeMap<&'static str, Browser> {
     BTreeMap::from([
         ("stranger", app.browser()),
         ("registering", registering),
+        ("resetting", resetting),
         ("pending", pending),
         ("signed in, stale", stale),
         ("signed in, fresh", signed_in),
@@ -47,6 +50,7 @@ fn may(visitor: &str, who: Who) -> bool {
     match who {
         Who::Visitor => true,
         Who::Registering => visitor == "registering",
+        Who::Resetting => visitor == "resetting",
         Who::PendingSignIn => visitor == "pending",
         Who::SignedIn => visitor.starts_with("signed in") || visitor == "administrator",
         Who::Fresh => matches!(visitor, "signed in, fresh" | "administrator"),
@@ -61,6 +65,7 @@ fn elsewhere(visitor: &str, entry: Entry) -> Option<String> {
     match entry.who {
         Who::Visitor | Who::Administrator => None,
         Who::Registering => Some("/register".to_owned()),
+        Who::Resetting => Some("/password-reset".to_owned()),
         Who::PendingSignIn => Some("/login".to_owned()),
         Who::Fresh if signed_in => Some(format!("/confirm?next={page}")),
         Who::SignedIn | Who::Fresh if page == "/account" => Some("/login".to_owned()),

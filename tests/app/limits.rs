@@ -438,7 +438,7 @@ impl Desk {
             let challenge = ChallengeId::generate();
             phone_verifications::store::insert(conn, challenge, Purpose::Registration, to, None)?;
             let (to, locale) = (to.clone(), "en".to_owned());
-            let text = Text { kind: TextKind::Verification, to, locale, challenge, send: 1 };
+            let text = Text { kind: TextKind::Verification, to, locale, challenge, send: 1, decoy: false };
             reserve::reserve(conn, &limits, asker, &text).map(|_| ())
         })
     }
