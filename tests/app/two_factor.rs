@@ -140,7 +140,11 @@ async fn sms_06_ten_wrong_first_codes_and_the_right_one_is_not_compared_for_15_m
     let authenticator = begins(&owner).await;
     let wrong = wrong_for(&authenticator);
     for left in (0..10).rev() {
-        let said = if left == 1 { "1 attempt ".to_owned() } else { format!("{left} attempts ") };
+        let said = match left {
+            0 => "the last attempt for 15 minutes".to_owned(),
+            1 => "1 attempt ".to_owned(),
+            _ => format!("{left} attempts "),
+        };
         gives(&owner, &wrong).await.shows(422, &said);
     }
     let page = gives(&owner, &authenticator.code().await).await;
