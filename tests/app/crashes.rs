@@ -155,6 +155,119 @@ async fn r_8_killed_at_random_moments_nothing_acknowledged_is_lost_or_possible_t
     assert_eq!(twilio.calls_of(Operation::SendMessage).len(), calls);
 }
 
+/// Somebody who forgets the password again and again. Answers the password that is theirs in the end, and those before.
+async fn passwords_keep_being_set(place: Place, twilio: FakeTwilio, person: people::Person) -> Vec<String> {
+    let mut passwords = vec![person.password.clone()];
+    while !place.over.load(Ordering::SeqCst) {
+        let browser = Browser::new(*place.server.lock().unwrap());
+        let number = [("country", "ET"), ("phone", person.phone.as_str())];
+        let Some(code) = place.asks_for_code(&browser, &twilio, "/password-reset", &number, &person.phone).await else {
+            continue;
+        };
+        place.submit(&browser, "/password-reset/verify", &[("code", &code)]).await;
+        let new = format!("copper lantern under {}", people::new_phone());
+        let answer = place.submit(&browser, "/password-reset/password", &[("password", &new)]).await;
+        // Whoever hears that it is set may rely on it, also when the first answer was lost on the way.
+        if answer.is_some_and(|page| page.location() == Some("/login")) {
+            passwords.push(new);
+        }
+    }
+    passwords
+}
+
+/// Somebody who changes the number again and again. Answers the numbers that may be theirs now.
+async fn numbers_keep_changing(place: Place, twilio: FakeTwilio, person: people::Person) -> Vec<String> {
+    let mut possible = vec![person.phone.clone()];
+    // An account gets six texts in an hour.
+    for _ in 0..5 {
+        let browser = Browser::new(*place.server.lock().unwrap());
+        let identifier = [("identifier", person.email.as_str()), ("password", &person.password), ("country", "ET")];
+        place.submit(&browser, "/login", &identifier).await;
+        let there = people::new_phone();
+        let number = [("country", "ET"), ("phone", there.as_str())];
+        let Some(code) = place.asks_for_code(&browser, &twilio, "/account/phone", &number, &there).await else {
+            continue;
+        };
+        let answer = place.submit(&browser, "/account/phone/verify", &[("code", &code)]).await;
+        if answer.is_some_and(|page| page.location() == Some("/account/phone")) {
+            possible.clear();
+        }
+        // The first answer may have been lost with the session's new token: then the new number is only likely.
+        possible.push(there);
+    }
+    possible
+}
+
+impl Place {
+    /// Asks for a text and answers its code, unless the program was killed in the call.
+    async fn asks_for_code(
+        &self,
+        browser: &Browser,
+        twilio: &FakeTwilio,
+        path: &str,
+        fields: &[(&str, &str)],
+        phone: &str,
+    ) -> Option<String> {
+        let codes = || twilio.messages_to(phone).into_iter().filter(|text| text.has_code()).collect::<Vec<_>>();
+        let before = codes().len();
+        self.submit(browser, path, fields).await?;
+        let asked = Instant::now();
+        while asked.elapsed() < Duration::from_secs(2) {
+            if let Some(newest) = codes().get(before..).and_then(<[_]>::last) {
+                return Some(newest.code());
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        None
+    }
+}
+
+#[actix_web::test]
+async fn r_8_killed_while_passwords_and_numbers_change_an_account_has_one_of_each_and_the_acknowledged_one() {
+    let kills = std::env::var("LATCHKEY_TEST_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(5);
+    let many = [("TWILIO_MAX_SMS_PER_HOUR", "1000"), ("TWILIO_MAX_SMS_PER_DAY", "1000")];
+    let app = TestApp::start_with("messaging", &many).await;
+    let twilio = app.twilio.clone();
+    let place = Place { server: Arc::new(Mutex::new(app.address_of(0))), over: Arc::default() };
+    let (forgetful, moving) = (people::sponsor(), people::sponsor());
+    for person in [&forgetful, &moving] {
+        person.has_account(&app).await;
+    }
+    let passwords = actix_web::rt::spawn(passwords_keep_being_set(place.clone(), twilio.clone(), forgetful.clone()));
+    let numbers = actix_web::rt::spawn(numbers_keep_changing(place.clone(), twilio.clone(), moving.clone()));
+
+    let mut app = app;
+    let killing = place.clone();
+    let killer = tokio::task::spawn_blocking(move || {
+        for _ in 0..kills {
+            std::thread::sleep(Duration::from_millis(rand::rng().random_range(200..900)));
+            app.kill_and_restart(0);
+            *killing.server.lock().unwrap() = app.address_of(0);
+        }
+        killing.over.store(true, Ordering::SeqCst);
+        app
+    });
+    let app = killer.await.unwrap();
+    let (mut passwords, numbers) = (passwords.await.unwrap(), numbers.await.unwrap());
+    println!("{} passwords were set, {} numbers are possible under {kills} kills", passwords.len() - 1, numbers.len());
+
+    let set = app.database.number("SELECT count(*) FROM password_resets WHERE used_at IS NOT NULL");
+    assert_eq!(app.database.number("SELECT count(*) FROM activity WHERE event = 'password_set'"), set);
+    let newest = passwords.pop().unwrap();
+    let newest = people::Person { password: newest, ..forgetful.clone() };
+    newest.signs_in(&app.browser()).await.redirects_to("/account");
+    if let Some(older) = passwords.pop() {
+        people::signs_in_as(&app.browser(), newest.identifier(), &older).await.shows(422, "");
+    }
+
+    let of_moving = |column: &str| format!("SELECT {column} FROM users WHERE email = '{}'", moving.email);
+    let number = app.database.text(&of_moving("phone_number")).unwrap();
+    assert!(numbers.contains(&number), "{number} is none of {numbers:?}");
+    assert_eq!(app.database.number(&of_moving("count(phone_verified_at)")), 1, "a number, and it is proven");
+    let changes = app.database.number("SELECT count(*) FROM activity WHERE event = 'phone_changed'");
+    assert_eq!(app.database.number("SELECT count(*) FROM action_codes WHERE act = 'undo_phone_change'"), changes);
+}
+
 #[actix_web::test]
 async fn arc_09_killed_in_the_call_a_text_is_not_sent_again_and_the_person_can_ask_again() {
     let mut app = TestApp::start().await;

@@ -85,10 +85,7 @@ fn queue(
 
 /// Whether an attempt alone sets it off, which can be repeated at will: then once a day says all there is to say.
 fn once_a_day(kind: NoticeKind) -> bool {
-    match kind {
-        NoticeKind::WrongCodes | NoticeKind::SecondFactorRests | NoticeKind::UnusualSignIn => true,
-        _ => false,
-    }
+    matches!(kind, NoticeKind::WrongCodes | NoticeKind::SecondFactorRests | NoticeKind::UnusualSignIn)
 }
 
 #[cfg(test)]
