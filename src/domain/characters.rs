@@ -59,6 +59,16 @@ pub(super) fn is_unreadable(c: char) -> bool {
     c.is_control() || matches!(c, '\u{FFFD}' | '\u{2028}' | '\u{2029}' | '\u{202D}' | '\u{202E}')
 }
 
+/// Shows nothing by itself: joiners, and letters and symbols that are drawn as empty space (Hangul fillers, the empty
+/// Braille cell), with which names can be made that nobody sees.
+pub(super) fn is_blank(c: char) -> bool {
+    is_joiner(c)
+        || matches!(
+            c,
+            '\u{115F}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}' | '\u{17B4}' | '\u{17B5}' | '\u{180E}'
+        )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

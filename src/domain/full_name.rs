@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use thiserror::Error;
-use unicode_normalization::UnicodeNormalization;
+use super::text;
 
-use super::characters;
+/// Why what was typed is not a name.
+pub use super::text::NotText as NotAName;
 
 /// The most characters of a name. Ethiopian and Arabic names of four generations stay far below.
 pub const MAX_LENGTH: usize = 100;
@@ -17,20 +17,6 @@ pub const MAX_LENGTH: usize = 100;
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FullName(String);
 
-/// Why what was typed is not a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum NotAName {
-    /// Nothing that can be seen was typed.
-    #[error("empty")]
-    Empty,
-    /// More than [`MAX_LENGTH`] characters.
-    #[error("too long")]
-    TooLong,
-    /// No letter in it, or a control character, or one that turns the reading order.
-    #[error("holds characters that no name holds")]
-    Unreadable,
-}
-
 impl FullName {
     /// Reads a name as typed or pasted: white space around and between words is made plain, the invisible marks that
     /// phones add are dropped, the joiners that Arabic and Persian spelling needs are kept.
@@ -38,26 +24,7 @@ impl FullName {
     /// # Errors
     /// See [`NotAName`].
     pub fn parse(typed: &str) -> Result<Self, NotAName> {
-        // Generous, for spaces and marks that will go; it bounds the work.
-        if typed.chars().nth(4 * MAX_LENGTH).is_some() {
-            return Err(NotAName::TooLong);
-        }
-        if typed.chars().any(characters::is_unreadable) {
-            return Err(NotAName::Unreadable);
-        }
-        let kept: String =
-            typed.chars().filter(|&c| !characters::is_invisible(c) || characters::is_joiner(c)).nfc().collect();
-        let words = kept.split_whitespace().filter(|word| !word.chars().all(is_blank));
-        let name = words.collect::<Vec<_>>().join(" ");
-        if name.is_empty() {
-            Err(NotAName::Empty)
-        } else if name.chars().nth(MAX_LENGTH).is_some() {
-            Err(NotAName::TooLong)
-        } else if !name.chars().any(|c| c.is_alphabetic() && !is_blank(c)) {
-            Err(NotAName::Unreadable)
-        } else {
-            Ok(Self(name))
-        }
+        text::name(typed, MAX_LENGTH).map(Self)
     }
 
     /// A name that the database kept, and that [`parse`](Self::parse) therefore made. For `db` alone.
@@ -80,16 +47,6 @@ impl fmt::Debug for FullName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("FullName(…)")
     }
-}
-
-/// Shows nothing by itself: joiners, and letters and symbols that are drawn as empty space (Hangul fillers, the empty
-/// Braille cell), with which names can be made that nobody sees.
-fn is_blank(c: char) -> bool {
-    characters::is_joiner(c)
-        || matches!(
-            c,
-            '\u{115F}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}' | '\u{17B4}' | '\u{17B5}' | '\u{180E}'
-        )
 }
 
 #[cfg(test)]
