@@ -8,8 +8,8 @@ use actix_web::{
 
 use crate::{
     features::{
-        account, activity, demo_inbox, devices, health, home, information, password_reset, registration, sign_in,
-        step_up, two_factor,
+        account, activity, demo_inbox, devices, email_change, health, home, information, password_change,
+        password_reset, profile, registration, sign_in, step_up, two_factor,
     },
     web::{
         assets, error,
@@ -69,6 +69,9 @@ fn pages() -> Vec<Page> {
         page("/confirm/resend").post(step_up::handlers::resend),
 
         page("/account").get(account::handlers::show),
+        page("/account/profile").get(profile::handlers::show).post(profile::handlers::submit),
+        page("/account/email").get(email_change::handlers::show).post(email_change::handlers::submit),
+        page("/account/password").get(password_change::handlers::show).post(password_change::handlers::submit),
         page("/account/two-factor").get(two_factor::handlers::show),
         page("/account/two-factor/app").get(two_factor::handlers::show_app).post(two_factor::handlers::submit_app),
         page("/account/two-factor/sms").post(two_factor::handlers::submit_sms),
@@ -87,6 +90,7 @@ fn pages() -> Vec<Page> {
 
         page("/demo/inbox").get(demo_inbox::handlers::show),
 
+        page("/.well-known/change-password").get(password_change::handlers::lead_here),
         page("/healthz").get(health::alive),
         page("/readyz").get(health::ready),
         page("/static/{name}").get(assets::show),

@@ -499,7 +499,9 @@ notice-change-stopped-text = Nobody can open the account that way now.
 notice-profile-saved = Your profile is saved
 notice-profile-saved-text = You can change it whenever you like.
 notice-email-changed = Your email address is changed
-notice-email-changed-text = You can sign in with it from now on.
+notice-email-changed-text = You can sign in with it from now on. All other devices were signed out.
+notice-email-removed = Your email address is removed
+notice-email-removed-text = Sign in with your phone number from now on. All other devices were signed out.
 notice-deletion-requested = Your account will be deleted
 notice-deletion-requested-text = Do you want to keep it? Sign in within 14 days.
 notice-deletion-cancelled = Your account stays
@@ -529,11 +531,71 @@ account-next-two-factor = Next: make your account safer
 account-next-two-factor-text = A password can be guessed or seen. With two-factor, signing in also needs a code that only you have.
 account-next-two-factor-go = Set up two-factor
 account-next-codes = Next: make new backup codes
-account-next-codes-text = You have { $left } left. They are the quick way back in when your phone is gone. It takes one minute and a pen.
-account-devices = Where you are signed in
-account-activity = What happened in your account
+account-next-codes-text = They are the quick way back in when your phone is gone. It takes one minute and a pen.
+account-next-phone = Next: give us another number
+account-next-phone-text = With a number of your own you can sign in by phone and set a new password again.
+account-next-phone-go = Give another number
+account-next-reset = Did you ask for a new password?
+account-next-reset-text = Somebody who has your phone or your number did. After 72 hours a text can set a new password. Was it not you? Confirm that this account is yours. That stops it.
+account-next-recovery = Did you ask us to recover your account?
+account-next-recovery-text = Somebody did. After 72 hours they can take it over with a new password and number. Was it not you? Confirm that this account is yours. That stops it.
+account-next-object-go = Confirm, and stop it
+account-next-email = Next: add your email address
+account-next-email-text = If you have one: with it you can sign in also when your number is gone.
+account-devices = { $signed_in } signed in, { $trusted } trusted
+account-activity = Last activity
+account-password = Change it here
+account-profile = What you write about yourself
+account-data = Download it, or delete the account
 account-contested = Somebody else has proven your number { $number }
 account-contested-text = It can no longer open this account. All else is as it was. If the number is still yours, { $help }read what to do{ $end }.
+
+## Profile
+
+profile-title = Profile
+profile-lead-sponsor = About you and your household. Only your name is needed.
+profile-lead-maid = About you and your work. Only your name is needed.
+profile-city = City or town
+profile-household-size = How many people live with you?
+profile-skills = What can you do?
+profile-skills-hint = For example cooking, children, ironing. { $most } characters at most.
+profile-experience-years = For how many years have you worked?
+profile-count-hint = A number from { $least } to { $most }. It may stay empty.
+profile-about-sponsor = About your household
+profile-about-maid = About you
+profile-most = { $most } characters at most. It may stay empty.
+profile-too-long = This is too long. Please use { $most } characters or fewer.
+profile-unreadable = There is a sign in it that we cannot keep. Please use letters and common signs only.
+profile-not-a-count = Please write a whole number from { $least } to { $most }, or nothing.
+profile-save = Save my profile
+profile-elsewhere = How you sign in
+
+## Email address
+
+email-change-title = Email address
+email-change-lead = You can sign in with it, as with your phone number. We send nothing to it.
+email-change-now = Your address
+email-change-none = None
+email-change-label = Another email address
+email-change-optional = You can also leave it empty. Then we forget it.
+email-change-add = Add my email address
+email-change-go = Change my email address
+email-change-taken = This email address belongs to another account. Please use another one.
+email-change-only-way-in = Somebody else has proven your number. Without an email address you could not sign in. Please keep one.
+email-change-confirm = An email address can open your account. So please prove first that the account is yours.
+email-change-then-title = Afterwards
+email-change-then = All other devices are signed out, and we tell you about it by text.
+confirm-first = Confirm it is you
+
+## Password
+
+password-change-title = Password
+password-change-lead = Choose a new one whenever somebody may know yours.
+password-current-label = Your password now
+password-change-go = Change my password
+password-change-same = This is the password that you have. Please choose another.
+password-change-confirm = With two-factor on, your password alone changes nothing. Please prove first that the account is yours.
+password-change-then = All other devices are signed out, and we tell you about it by text. This one stays signed in.
 
 ## Demo inbox
 
@@ -655,7 +717,7 @@ help-who-1 = The organisation that sent you to this page runs this service and a
 privacy-title = Privacy
 privacy-lead = What we keep about you, why, and for how long.
 privacy-keep-title = What we keep
-privacy-keep-1 = Your name, your phone number, whether you are a sponsor or a maid, and your email address if you gave one.
+privacy-keep-1 = Your name, your phone number, whether you are a sponsor or a maid, your email address if you gave one, and what you write in your profile.
 privacy-keep-2 = Your password and the codes only in a form that cannot be read back. The secret of your authenticator app is kept encrypted.
 privacy-keep-3 = When you signed in and what was changed in your account, so that you and we can see if somebody else did it.
 privacy-keep-4 = Which numbers we texted and when, and from which internet address the text was asked for. Not the code.

@@ -56,6 +56,17 @@ impl Password {
         self.0.expose_secret()
     }
 
+    /// Whether it is what was typed as the present password. Of two texts that one person has just typed, the time that
+    /// comparing takes tells nobody anything.
+    pub fn is_same_as(&self, typed: &TypedPassword) -> bool {
+        self.expose() == typed.expose()
+    }
+
+    /// The same password where it is to be verified.
+    pub fn to_typed(&self) -> TypedPassword {
+        TypedPassword(self.0.clone())
+    }
+
     /// How many characters it has, for rules that ask for more than [`MIN_LENGTH`].
     pub fn characters(&self) -> usize {
         self.expose().chars().count()

@@ -18,17 +18,19 @@ pub struct Chrome {
     pub demo: bool,
     /// Whether the reader is signed in: shows the way out.
     pub signed_in: bool,
+    /// Whether the reader's account has a profile: administrators' have none.
+    pub has_profile: bool,
 }
 
 impl Chrome {
     /// The frame for somebody who is not signed in.
     pub fn new(words: Words, demo: bool) -> Self {
-        Self { words, demo, signed_in: false }
+        Self { words, demo, signed_in: false, has_profile: false }
     }
 
     /// The frame for somebody who is signed in.
     pub fn signed_in(words: Words, demo: bool) -> Self {
-        Self { words, demo, signed_in: true }
+        Self { words, demo, signed_in: true, has_profile: true }
     }
 
     /// The whole title of a page.
@@ -52,8 +54,9 @@ impl Chrome {
     }
 
     /// The areas of an account, in the order of the navigation.
-    pub fn areas(&self) -> [Area; 8] {
-        Area::ALL
+    pub fn areas(&self) -> impl Iterator<Item = Area> {
+        let has_profile = self.has_profile;
+        Area::ALL.into_iter().filter(move |area| has_profile || !area.is(Area::Profile))
     }
 }
 
@@ -184,8 +187,10 @@ pub enum Notice {
     ChangeStopped,
     /// The profile was saved.
     ProfileSaved,
-    /// The email address was changed.
+    /// The email address was added or changed.
     EmailChanged,
+    /// The email address was removed.
+    EmailRemoved,
     /// The account will be deleted.
     DeletionRequested,
     /// The account stays.
@@ -225,7 +230,7 @@ impl Tone {
 }
 
 impl Notice {
-    const ALL: [Self; 32] = [
+    const ALL: [Self; 33] = [
         Self::CodeSent,
         Self::NumberChanged,
         Self::TooEarly,
@@ -255,6 +260,7 @@ impl Notice {
         Self::ChangeStopped,
         Self::ProfileSaved,
         Self::EmailChanged,
+        Self::EmailRemoved,
         Self::DeletionRequested,
         Self::DeletionCancelled,
         Self::Recovered,
@@ -292,6 +298,7 @@ impl Notice {
             Self::ChangeStopped => "change-stopped",
             Self::ProfileSaved => "profile-saved",
             Self::EmailChanged => "email-changed",
+            Self::EmailRemoved => "email-removed",
             Self::DeletionRequested => "deletion-requested",
             Self::DeletionCancelled => "deletion-cancelled",
             Self::Recovered => "recovered",
@@ -326,6 +333,7 @@ impl Notice {
             | Self::ChangeStopped
             | Self::ProfileSaved
             | Self::EmailChanged
+            | Self::EmailRemoved
             | Self::DeletionCancelled
             | Self::Recovered => Tone::Ok,
             Self::TooEarly
@@ -372,6 +380,7 @@ impl Notice {
             Self::ChangeStopped => fl!(words.0, "notice-change-stopped"),
             Self::ProfileSaved => fl!(words.0, "notice-profile-saved"),
             Self::EmailChanged => fl!(words.0, "notice-email-changed"),
+            Self::EmailRemoved => fl!(words.0, "notice-email-removed"),
             Self::DeletionRequested => fl!(words.0, "notice-deletion-requested"),
             Self::DeletionCancelled => fl!(words.0, "notice-deletion-cancelled"),
             Self::Recovered => fl!(words.0, "notice-recovered"),
@@ -410,6 +419,7 @@ impl Notice {
             Self::ChangeStopped => fl!(words.0, "notice-change-stopped-text"),
             Self::ProfileSaved => fl!(words.0, "notice-profile-saved-text"),
             Self::EmailChanged => fl!(words.0, "notice-email-changed-text"),
+            Self::EmailRemoved => fl!(words.0, "notice-email-removed-text"),
             Self::DeletionRequested => fl!(words.0, "notice-deletion-requested-text"),
             Self::DeletionCancelled => fl!(words.0, "notice-deletion-cancelled-text"),
             Self::Recovered => fl!(words.0, "notice-recovered-text"),

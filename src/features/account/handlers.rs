@@ -32,6 +32,8 @@ pub async fn show(signed_in: SignedIn) -> Answer {
         contested: account.phone_contested,
         two_factor: account.two_factor,
         codes_left: account.backup_codes_left,
+        email: account.email.as_ref().map(|email| email.as_str().to_owned()),
+        glance: signed_in.glance.clone(),
         clock: signed_in.clock(),
         notice: signed_in.visitor.cookies.take_notice(),
     })

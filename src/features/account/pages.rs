@@ -6,6 +6,7 @@ use i18n_embed_fl::fl;
 
 use crate::domain::phone_number::PhoneNumber;
 use crate::domain::role::Role;
+use crate::features::sessions::{Glance, Waiting};
 use crate::features::two_factor::{Method, backup_codes::FEW};
 use crate::web::clock::Clock;
 use crate::web::markup::{Parts, Sentence};
@@ -31,6 +32,10 @@ pub struct OverviewPage {
     pub two_factor: Option<Method>,
     /// Backup codes that still work.
     pub codes_left: i64,
+    /// The email address.
+    pub email: Option<String>,
+    /// Where the account is signed in, what happened last, and what waits.
+    pub glance: Glance,
     /// Whose clock the page shows.
     pub clock: Clock,
     /// What has just happened.
@@ -77,16 +82,30 @@ impl OverviewPage {
         parts.put_into(&fl!(self.chrome.words.0, "account-contested-text", help = help, end = end))
     }
 
+    /// What the reader should do first. Whatever lets somebody else in comes before what would be good to have.
     fn next(&self) -> Option<NextThing> {
-        match self.two_factor {
-            None => Some(NextThing::TwoFactor),
-            Some(_) if self.codes_left <= FEW => Some(NextThing::BackupCodes),
-            Some(_) => None,
+        if self.contested {
+            Some(NextThing::Phone)
+        } else if let Some(waiting) = self.glance.waiting {
+            Some(NextThing::Object(waiting))
+        } else if self.two_factor.is_none() {
+            Some(NextThing::TwoFactor)
+        } else if self.codes_are_few() {
+            Some(NextThing::BackupCodes)
+        } else if self.email.is_none() {
+            Some(NextThing::Email)
+        } else {
+            None
         }
     }
 
-    fn next_codes_text(&self) -> String {
-        fl!(self.chrome.words.0, "account-next-codes-text", left = self.codes_left)
+    /// REC-06, where something else comes first.
+    fn warns_of_few_codes(&self) -> bool {
+        self.two_factor.is_some() && self.codes_are_few() && self.next() != Some(NextThing::BackupCodes)
+    }
+
+    fn few_title(&self) -> String {
+        fl!(self.chrome.words.0, "backup-codes-few", left = self.codes_left)
     }
 
     fn by_app(&self) -> bool {
@@ -97,6 +116,24 @@ impl OverviewPage {
         self.codes_left <= FEW
     }
 
+    fn devices(&self) -> String {
+        let (signed_in, trusted) = (self.glance.signed_in, self.glance.trusted);
+        fl!(self.chrome.words.0, "account-devices", signed_in = signed_in, trusted = trusted)
+    }
+
+    /// What happened last.
+    fn last_event(&self) -> Option<String> {
+        self.glance.last.map(|(event, _)| event.in_words(&self.chrome.words))
+    }
+
+    /// And when.
+    fn last_time(&self) -> Option<Sentence> {
+        let (_, at) = self.glance.last?;
+        let mut parts = Parts::new();
+        let (date, time) = (self.clock.date(at, &self.chrome.words), parts.time(at, self.clock));
+        Some(parts.put_into(&fl!(self.chrome.words.0, "activity-when", date = date, time = time)))
+    }
+
     fn codes_left_text(&self) -> String {
         fl!(self.chrome.words.0, "account-codes-left", left = self.codes_left)
     }
@@ -105,8 +142,14 @@ impl OverviewPage {
 /// The one thing to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum NextThing {
+    /// Give a number that is the owner's.
+    Phone,
+    /// Say that a way into the account is not to open.
+    Object(Waiting),
     /// Switch two-factor on.
     TwoFactor,
     /// Make new backup codes.
     BackupCodes,
+    /// Have a second thing to sign in with.
+    Email,
 }

@@ -2,13 +2,10 @@
 
 use diesel::PgConnection;
 
-use super::{Owner, prove_phone, store};
+use super::{Owner, store};
 use crate::{
     app::App,
-    crypto::{
-        hasher::{Busy, HashFailed, PasswordHash},
-        mac,
-    },
+    crypto::hasher::{Busy, HashFailed, PasswordHash},
     db::{self, DbError},
     domain::{ids::PasswordResetId, password::Password, phone_number::PhoneNumber},
     features::{
@@ -70,11 +67,7 @@ pub async fn choose_password(app: &App, choosing: Choosing, password: Password) 
         Ok::<_, NotSet>(slot.hash(&password)?)
     });
     let hash = hash.await??;
-    let identifiers: Vec<[u8; 32]> = [email.as_ref().map(|email| email.as_str()), Some(choosing.phone.e164())]
-        .into_iter()
-        .flatten()
-        .map(|identifier| mac::lookup_key(&app.keys.throttle_key, &[identifier.as_bytes()]))
-        .collect();
+    let identifiers = guesses::identifier_keys(&app.keys.throttle_key, email.as_ref(), &choosing.phone);
     app.db.run(move |conn| replace(conn, &choosing, &hash, &identifiers)).await
 }
 
@@ -94,7 +87,7 @@ fn replace(
         let user = users::store::set_password(conn, owner.user, hash)?.ok_or(NotSet::Over)?;
         guesses::forget(conn, user.id, identifiers)?;
         activity::record(conn, user.id, Event::PasswordSet, Some(origin))?;
-        for phone in prove_phone::numbers(conn, owner, phone)? {
+        for phone in users::numbers(conn, user.id, Some(phone))? {
             notices::notify(conn, &owner.at(phone), NoticeKind::PasswordSet)?;
         }
         Ok(())

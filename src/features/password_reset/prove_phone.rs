@@ -17,6 +17,7 @@ use crate::{
         activity::{self, Event, Origin},
         messages::notices,
         phone_verifications::{self, CodeRefused, Compared},
+        users,
     },
     sms::NoticeKind,
 };
@@ -51,7 +52,7 @@ fn begin_wait(conn: &mut PgConnection, owner: &Owner, phone: &PhoneNumber, origi
     let user = owner.user;
     store::begin_wait(conn, user)?;
     activity::record(conn, user.id, Event::ResetWaits, Some(origin))?;
-    for phone in numbers(conn, owner, phone)? {
+    for phone in users::numbers(conn, user.id, Some(phone))? {
         let new = NewCode {
             user: user.id,
             act: Act::StopReset,
@@ -67,16 +68,4 @@ fn begin_wait(conn: &mut PgConnection, owner: &Owner, phone: &PhoneNumber, origi
 
 fn lifetime_of_objection() -> Duration {
     (needs::WAIT + needs::WAITED_COUNTS).to_std().unwrap_or_default()
-}
-
-/// The account's number, and those that it left a few days ago.
-pub(super) fn numbers(
-    conn: &mut PgConnection,
-    owner: &Owner,
-    phone: &PhoneNumber,
-) -> Result<Vec<PhoneNumber>, DbError> {
-    let mut numbers = action_codes::store::list_phones(conn, owner.user.id, Act::UndoPhoneChange)?;
-    numbers.retain(|left| left != phone);
-    numbers.insert(0, phone.clone());
-    Ok(numbers)
 }

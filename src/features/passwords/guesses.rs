@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use diesel::{PgConnection, QueryResult, RunQueryDsl as _, prelude::*, sql_types as t};
 
 use crate::{
-    crypto::hasher::PasswordHash,
+    crypto::{hasher::PasswordHash, keys::KeyRing, mac},
     db::{DbError, statement},
     domain::{
         client_address::{AddressKeys, ClientAddress},
@@ -353,6 +353,12 @@ pub fn charge_confirmation(conn: &mut PgConnection, user: UserId) -> Result<(Pas
         }
         None => Err(NotCharged::TooMany { wait: wait_for(conn, &[format!("confirmation:{user}")], &[])? }),
     }
+}
+
+/// The keys under which what an account is signed in with is counted.
+pub fn identifier_keys(ring: &KeyRing, email: Option<&EmailAddress>, phone: &PhoneNumber) -> Vec<[u8; 32]> {
+    let identifiers = [email.map(EmailAddress::as_str), Some(phone.e164())];
+    identifiers.into_iter().flatten().map(|identifier| mac::lookup_key(ring, &[identifier.as_bytes()])).collect()
 }
 
 /// Forgets all wrong passwords for an account and for what it is signed in with: its password is another now.

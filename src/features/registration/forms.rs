@@ -188,7 +188,8 @@ fn read_number(country: &str, phone: &str, errors: &mut FormErrors, words: &Word
     }
 }
 
-fn name_problem(problem: NotAName) -> Problem {
+/// What a name that cannot be one needs.
+pub(in crate::features) fn name_problem(problem: NotAName) -> Problem {
     match problem {
         NotAName::Empty => Problem::NameMissing,
         NotAName::TooLong => Problem::NameTooLong,
@@ -196,7 +197,8 @@ fn name_problem(problem: NotAName) -> Problem {
     }
 }
 
-fn email_problem(problem: NotAnEmailAddress) -> Problem {
+/// What an email address that cannot be one needs.
+pub(in crate::features) fn email_problem(problem: NotAnEmailAddress) -> Problem {
     match problem {
         NotAnEmailAddress::Empty => Problem::EmailMissing,
         NotAnEmailAddress::TooLong => Problem::EmailTooLong,

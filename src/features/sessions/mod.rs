@@ -8,6 +8,7 @@
 //!   Source: NIST SP 800-63B-4 section 5.2; SES-01.
 //! - Sensitive changes ask for a proof within 5 minutes; the row knows when that was.
 
+use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 
 use crate::{
@@ -35,6 +36,28 @@ pub const ADMINISTRATOR_OVERALL_HOURS: i32 = 8;
 pub const FRESH_MINUTES: i32 = 5;
 /// Sessions of one account at the same time; one more ends the oldest.
 pub const MOST_SESSIONS: i64 = 20;
+
+/// What the overview shows besides the account itself. Loaded with the session, in the same query.
+#[derive(Debug, Clone)]
+pub struct Glance {
+    /// Browsers that are signed in.
+    pub signed_in: i64,
+    /// Browsers that are trusted.
+    pub trusted: i64,
+    /// What happened last, and when.
+    pub last: Option<(Event, DateTime<Utc>)>,
+    /// What opens the account one day if its owner says nothing.
+    pub waiting: Option<Waiting>,
+}
+
+/// A way into the account that waits for an objection. Any proof of being the owner is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiting {
+    /// Somebody has proven the number and wants to set a password.
+    Reset,
+    /// Whoever runs the service was asked to recover the account.
+    Recovery,
+}
 
 /// Why a session could not be started. A fault of ours, but for [`StartFailed::Changed`].
 #[derive(Debug, thiserror::Error)]

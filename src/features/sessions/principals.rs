@@ -9,7 +9,10 @@ use actix_session::SessionExt as _;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header::USER_AGENT, web::Data};
 use futures_util::future::LocalBoxFuture;
 
-use super::store;
+use super::{
+    Glance,
+    store::{self, Live},
+};
 use crate::{
     app::App,
     db::DbError,
@@ -85,7 +88,7 @@ impl Visitor {
     ///
     /// # Errors
     /// The database's. A browser without a token costs no query.
-    pub async fn live_session(&self) -> Result<Option<store::Live>, PageError> {
+    pub async fn live_session(&self) -> Result<Option<Live>, PageError> {
         let Some(token) = self.cookies.session_token() else { return Ok(None) };
         let live = self.app.db.run(move |conn| {
             let live = store::find_live(conn, token.hash())?;
@@ -149,13 +152,22 @@ pub struct SignedIn {
     pub account: Account,
     /// The session.
     pub session: SessionId,
+    /// What else the overview shows.
+    pub glance: Glance,
     fresh: bool,
 }
 
 impl SignedIn {
     /// What every page of the account needs around its content.
     pub fn chrome(&self) -> Chrome {
-        Chrome::signed_in(self.visitor.words.clone(), self.visitor.app.config.is_demo())
+        let has_profile = self.account.role != Role::Administrator;
+        Chrome { has_profile, ..Chrome::signed_in(self.visitor.words.clone(), self.visitor.app.config.is_demo()) }
+    }
+
+    /// Whether the browser has proven within the last minutes to be the owner's: then a page shows a form that asks for
+    /// that, and else the way to the proof.
+    pub fn is_fresh(&self) -> bool {
+        self.fresh
     }
 
     /// The clock of the country of the account's number.
@@ -179,7 +191,9 @@ impl FromRequest for SignedIn {
         Box::pin(async move {
             let visitor = visitor?;
             match visitor.live_session().await? {
-                Some(live) => Ok(Self { visitor, account: live.account, session: live.session, fresh: live.fresh }),
+                Some(Live { account, session, glance, fresh, .. }) => {
+                    Ok(Self { visitor, account, session, glance, fresh })
+                }
                 None => Err(page.after_sign_in()),
             }
         })

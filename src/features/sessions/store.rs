@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use diesel::{PgConnection, dsl::IntervalDsl as _, prelude::*, sql_types as t};
 
 use super::{
-    ADMINISTRATOR_IDLE_MINUTES, ADMINISTRATOR_OVERALL_HOURS, FRESH_MINUTES, IDLE_DAYS, MOST_SESSIONS, OVERALL_DAYS,
+    ADMINISTRATOR_IDLE_MINUTES, ADMINISTRATOR_OVERALL_HOURS, FRESH_MINUTES, Glance, IDLE_DAYS, MOST_SESSIONS,
+    OVERALL_DAYS, Waiting,
 };
 use crate::{
     crypto::token::Token,
@@ -31,6 +32,8 @@ pub struct Live {
     pub session: SessionId,
     /// Whose it is.
     pub account: Account,
+    /// What else the overview shows.
+    pub glance: Glance,
     /// Whether its holder has proven to be the owner within the last minutes.
     pub fresh: bool,
     /// Whether `last_seen_at` is more than a minute old.
@@ -69,6 +72,18 @@ struct LiveRow {
     fresh: bool,
     #[diesel(sql_type = t::Bool)]
     seen_long_ago: bool,
+    #[diesel(sql_type = t::BigInt)]
+    signed_in: i64,
+    #[diesel(sql_type = t::BigInt)]
+    trusted: i64,
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    last_event: Option<String>,
+    #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
+    last_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = t::Bool)]
+    reset_waits: bool,
+    #[diesel(sql_type = t::Bool)]
+    recovery_waits: bool,
 }
 
 /// Finds the session of a token if everything about it still holds: times, epoch, and the account's status. With it comes
@@ -82,9 +97,21 @@ pub fn find_live(conn: &mut PgConnection, token_hash: Vec<u8>) -> Result<Option<
                  AS backup_codes_left,
              u.deletion_due_at,
              coalesce(s.confirmed_at > now() - make_interval(mins => $6), false) AS fresh,
-             s.last_seen_at < now() - interval '1 minute' AS seen_long_ago
+             s.last_seen_at < now() - interval '1 minute' AS seen_long_ago,
+             (SELECT count(*) FROM sessions AS o WHERE o.user_id = u.id AND o.auth_epoch = u.auth_epoch
+                  AND o.last_seen_at > now() - make_interval(days => $2)
+                  AND o.created_at > now() - make_interval(days => $3)) AS signed_in,
+             (SELECT count(*) FROM trusted_devices AS d WHERE d.user_id = u.id AND d.auth_epoch = u.auth_epoch
+                  AND d.expires_at > now()) AS trusted,
+             a.event AS last_event, a.happened_at AS last_at,
+             EXISTS (SELECT FROM password_reset_waits AS w WHERE w.user_id = u.id AND w.auth_epoch = u.auth_epoch
+                 AND w.began_at > greatest(u.owner_seen_at, u.objected_at, now() - interval '10 days')) AS reset_waits,
+             EXISTS (SELECT FROM recoveries AS r WHERE r.user_id = u.id AND r.cancelled_at IS NULL AND r.used_at IS NULL
+                 AND r.started_at > greatest(u.owner_seen_at, u.objected_at, now() - interval '10 days')) AS recovery_waits
          FROM sessions AS s JOIN users AS u ON u.id = s.user_id
              LEFT JOIN sponsor_profiles AS sp ON sp.user_id = u.id LEFT JOIN maid_profiles AS mp ON mp.user_id = u.id
+             LEFT JOIN LATERAL (SELECT event, happened_at FROM activity WHERE user_id = u.id
+                 ORDER BY happened_at DESC, id DESC LIMIT 1) AS a ON true
          WHERE s.token_hash = $1 AND s.auth_epoch = u.auth_epoch AND u.status = 'active'
              AND s.last_seen_at > now() - make_interval(days => $2)
              AND s.created_at > now() - make_interval(days => $3)
@@ -121,7 +148,14 @@ impl TryFrom<LiveRow> for Live {
             backup_codes_left: row.backup_codes_left,
             deletion_due_at: row.deletion_due_at,
         };
-        Ok(Self { session: row.session, account, fresh: row.fresh, seen_long_ago: row.seen_long_ago })
+        let event = row.last_event.map(|event| Event::from_stored(&event).ok_or_else(malformed)).transpose()?;
+        let waiting = match (row.recovery_waits, row.reset_waits) {
+            (true, _) => Some(Waiting::Recovery),
+            (false, true) => Some(Waiting::Reset),
+            (false, false) => None,
+        };
+        let glance = Glance { signed_in: row.signed_in, trusted: row.trusted, last: event.zip(row.last_at), waiting };
+        Ok(Self { session: row.session, account, glance, fresh: row.fresh, seen_long_ago: row.seen_long_ago })
     }
 }
 
@@ -201,6 +235,23 @@ pub fn renew(
     .bind::<t::Integer, _>(user.auth_epoch)
     .execute(conn)?;
     Ok(renewed == 1)
+}
+
+/// The account of a session that has just raised its epoch, by one from the given: what the second press of a double click
+/// finds.
+pub fn find_renewed(conn: &mut PgConnection, id: SessionId, before: UserEpoch) -> Result<Option<UserEpoch>, DbError> {
+    use crate::schema::users;
+    let renewed = sessions::auth_epoch
+        .eq(users::auth_epoch)
+        .and(users::auth_epoch.eq(before.auth_epoch + 1))
+        .and(sessions::confirmed_at.gt((db::now() - 1.minutes()).nullable()));
+    let epoch: Option<i32> = sessions::table
+        .inner_join(users::table)
+        .filter(sessions::id.eq(id).and(users::id.eq(before.id)).and(users::status.eq("active")).and(renewed))
+        .select(users::auth_epoch)
+        .first(conn)
+        .optional()?;
+    Ok(epoch.map(|auth_epoch| UserEpoch { id: before.id, auth_epoch }))
 }
 
 /// Notes a visit, at most once a minute.

@@ -5,13 +5,20 @@
 //!   it: then it is *contested* there, and the account keeps everything but the use of the number.
 
 use chrono::{DateTime, Utc};
+use diesel::PgConnection;
 
 use crate::domain::{
     email_address::EmailAddress, full_name::FullName, ids::UserId, phone_number::PhoneNumber, role::Role,
 };
 use crate::{
     crypto::hasher::PasswordHash,
-    features::{messages::notices::Recipient, phone_verifications::VerifiedPhone, two_factor::Method},
+    db::DbError,
+    features::{
+        action_codes::{self, Act},
+        messages::notices::Recipient,
+        phone_verifications::VerifiedPhone,
+        two_factor::Method,
+    },
 };
 
 pub mod store;
@@ -89,11 +96,39 @@ impl Account {
         Some(Recipient { user: self.id, phone, locale: self.locale.clone() })
     }
 
+    /// The owner at every number at which they hear what happens; see [`numbers`].
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn owner_everywhere(&self, conn: &mut PgConnection) -> Result<Vec<Recipient>, DbError> {
+        let at = |phone| Recipient { user: self.id, phone, locale: self.locale.clone() };
+        Ok(numbers(conn, self.id, self.proven_phone())?.into_iter().map(at).collect())
+    }
+
     /// What the person signs in with, for password managers and lists of backup codes: the email address, or else the
     /// number.
     pub fn identifier(&self) -> String {
         self.email.as_ref().map_or_else(|| self.phone.e164().to_owned(), |email| email.as_str().to_owned())
     }
+}
+
+/// The numbers at which an owner hears what happens: the account's proven one, and those that it left within 7 days. Of
+/// these none that has another owner by now.
+///
+/// # Errors
+/// The database's.
+pub fn numbers(
+    conn: &mut PgConnection,
+    user: UserId,
+    proven: Option<&PhoneNumber>,
+) -> Result<Vec<PhoneNumber>, DbError> {
+    let mut numbers: Vec<PhoneNumber> = proven.cloned().into_iter().collect();
+    for left in action_codes::store::list_phones(conn, user, Act::UndoPhoneChange)? {
+        if Some(&left) != proven && !store::owns_number(conn, &left)? {
+            numbers.push(left);
+        }
+    }
+    Ok(numbers)
 }
 
 /// An account and the epoch that everything granted to it carries.

@@ -1,13 +1,20 @@
 //! SQL for `users` and the profiles.
 
 use chrono::{DateTime, Utc};
-use diesel::{PgConnection, dsl::exists, prelude::*, select, sql_types::Bool};
+use diesel::{
+    PgConnection, alias,
+    dsl::{exists, not},
+    prelude::*,
+    result::{DatabaseErrorKind, Error as DieselError},
+    select,
+    sql_types::Bool,
+};
 
 use super::{NewUser, Taken, UserEpoch};
 use crate::{
     crypto::hasher::PasswordHash,
     db::{self, DbError},
-    domain::{full_name::FullName, ids::UserId, phone_number::PhoneNumber, role::Role},
+    domain::{email_address::EmailAddress, full_name::FullName, ids::UserId, phone_number::PhoneNumber, role::Role},
     features::{phone_verifications::VerifiedPhone, two_factor::Method},
     schema::{maid_profiles, sponsor_profiles, users},
 };
@@ -126,6 +133,43 @@ pub fn set_password(
         .set(users::password_hash.eq(hash.as_stored()))
         .execute(conn)?;
     Ok(Some(raised))
+}
+
+/// Why an account did not get another email address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmailRefused {
+    /// The account's epoch is another by now.
+    Overtaken,
+    /// The address belongs to another account.
+    Taken,
+    /// The number opens the account no more: without an address nothing would.
+    OnlyWayIn,
+}
+
+/// Gives the account another email address, or takes it away, and raises its epoch, if it is still the one given. The
+/// transaction must not be committed when it is refused.
+pub fn change_email(
+    conn: &mut PgConnection,
+    user: UserEpoch,
+    email: Option<&EmailAddress>,
+) -> Result<Result<UserEpoch, EmailRefused>, DbError> {
+    let Some(raised) = raise_epoch(conn, user)? else { return Ok(Err(EmailRefused::Overtaken)) };
+    let other = alias!(users as other);
+    let is_free = not(exists(other.filter(other.field(users::email).eq(email.map(EmailAddress::as_str)))));
+    let may_go = email.is_some().into_sql::<Bool>().or(users::phone_verified_at.is_not_null());
+    let changed = diesel::update(users::table.filter(users::id.eq(user.id)).filter(is_free).filter(may_go))
+        .set(users::email.eq(email.map(EmailAddress::as_str)))
+        .execute(conn);
+    Ok(match (changed, email) {
+        (Ok(1), _) => Ok(raised),
+        // Looked for above so that two who want each other's address do not wait for one another; of two who want one
+        // that is free, the index knows the second.
+        (Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) | Ok(_), Some(_)) => {
+            Err(EmailRefused::Taken)
+        }
+        (Ok(_), None) => Err(EmailRefused::OnlyWayIn),
+        (Err(error), _) => return Err(error.into()),
+    })
 }
 
 /// Gives the account a number that has just been proven and raises its epoch, if it is still the one given. Whoever had the
