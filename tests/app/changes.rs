@@ -71,6 +71,30 @@ async fn r_7a_two_factor_off_against_a_second_step_ends_in_one_order_or_the_othe
 }
 
 #[actix_web::test]
+async fn r_7b_a_new_password_against_a_second_step_begun_with_the_old_one_leaves_the_changer_alone_in() {
+    let app = TestApp::start().await;
+    for change_first in [true, false] {
+        let owner = Owner::with_app(&app).await;
+        let pending = owner.begins(&app).await;
+        let code = owner.app().code().await;
+        let fields = vec![
+            ("current_password", owner.person.password.clone()),
+            ("password", "copper lantern under nine".to_owned()),
+        ];
+        let change = (&owner.browser, "/account/password", fields);
+        let step = (&pending, "/login/verify", vec![("code", code)]);
+        if change_first {
+            in_both_orders(&app, &owner, change, step).await;
+        } else {
+            in_both_orders(&app, &owner, step, change).await;
+        }
+        assert_eq!(live_sessions(&app, &owner), 1, "change first: {change_first}");
+        assert!(!pending.is_signed_in().await);
+        let_code_be_used_again(&app);
+    }
+}
+
+#[actix_web::test]
 async fn r_7d_end_others_against_a_change_by_another_browser_leaves_one_of_the_two() {
     let app = TestApp::start().await;
     for _ in 0..2 {
