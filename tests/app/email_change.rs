@@ -59,7 +59,7 @@ async fn rec_07_b_5_p_4_another_address_needs_a_fresh_proof_and_ends_all_other_s
 }
 
 #[actix_web::test]
-async fn dev_05_a_change_of_address_ends_trusted_devices_and_pending_sign_ins() {
+async fn dev_03_a_change_of_address_ends_trusted_devices_and_pending_sign_ins() {
     let app = TestApp::start().await;
     let owner = Owner::with_app(&app).await;
     let trusted = owner.trusts_a_browser(&app).await;

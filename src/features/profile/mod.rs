@@ -3,8 +3,8 @@
 //! - Sponsors and maids have a profile each of their own kind, with fields of its own; administrators have none. The role
 //!   stands in no form and cannot be changed.
 //! - The name is needed, all else may be empty. What is left empty is forgotten.
-//! - Of two windows that save, the last one wins, field by field as it was shown there: a profile opens no door, and asking
-//!   which of two texts is meant would help nobody.
+//! - Of two windows that save, the last one wins, with all its fields: a profile opens no door, and asking which of two
+//!   texts is meant would help nobody.
 //! - It tells of no change where nothing has changed.
 
 use crate::domain::{
