@@ -13,6 +13,7 @@ pub mod messages;
 pub mod password_reset;
 pub mod passwords;
 pub mod phone_verifications;
+pub mod recovery;
 pub mod registration;
 pub mod sessions;
 pub mod sign_in;

@@ -29,6 +29,7 @@ mod ownership;
 mod passwords;
 mod provider_faults;
 mod races;
+mod recovery;
 mod registration;
 mod round_trips;
 mod second_step;
