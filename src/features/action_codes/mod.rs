@@ -116,10 +116,15 @@ pub fn hash(ring: &KeyRing, code: &ActionCode) -> Vec<u8> {
     mac::lookup_key(ring, &[code.expose().as_bytes()]).to_vec()
 }
 
+/// The hashes by which a code that was typed in is found.
+pub fn hashes(ring: &KeyRing, code: &ActionCode) -> Vec<Vec<u8>> {
+    mac::lookup_keys(ring, &[code.expose().as_bytes()])
+}
+
 /// Finds a code that may be used now, and holds it until the transaction ends.
 ///
 /// # Errors
 /// The database's.
 pub fn find(conn: &mut PgConnection, ring: &KeyRing, code: &ActionCode) -> Result<Option<Found>, DbError> {
-    store::lock_live(conn, mac::lookup_keys(ring, &[code.expose().as_bytes()]))
+    store::lock_live(conn, hashes(ring, code))
 }

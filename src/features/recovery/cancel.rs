@@ -17,17 +17,20 @@ use crate::{
 /// # Errors
 /// The database's.
 pub fn cancel(conn: &mut PgConnection, user: UserId, grounds: &Grounds) -> Result<bool, DbError> {
-    db::transaction(conn, |conn| end(conn, user, grounds))
+    db::transaction(conn, |conn| {
+        store::lock_turn(conn, user)?;
+        end(conn, user, grounds)
+    })
 }
 
-/// The same in a transaction of the caller's.
+/// The same in a transaction of the caller's, whose turn it is.
 pub(super) fn end(conn: &mut PgConnection, user: UserId, grounds: &Grounds) -> Result<bool, DbError> {
     let was_open = store::is_open(conn, user)?;
-    // The code before the recovery, as whoever uses it does. Its text does not leave any more.
+    let cancelled = store::cancel(conn, user, grounds)?;
+    // Its text does not leave any more.
     action_codes::store::revoke(conn, user, Act::Recover)?;
-    let ended = store::cancel(conn, user, grounds)? && was_open;
-    if ended {
+    if cancelled && was_open {
         activity::record(conn, user, Event::RecoveryStopped, None)?;
     }
-    Ok(ended)
+    Ok(cancelled && was_open)
 }

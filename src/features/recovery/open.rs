@@ -5,9 +5,9 @@ use diesel::PgConnection;
 use super::store;
 use crate::{
     crypto::keys::KeyRing,
-    db::{self, DbError},
+    db::DbError,
     domain::{action_code::ActionCode, client_address::ClientAddress, ids::RecoveryId},
-    features::action_codes::{self, Act, NotCharged},
+    features::action_codes::{self, NotCharged},
 };
 
 /// Why a code opened nothing.
@@ -39,9 +39,5 @@ pub fn open(
     code: &ActionCode,
 ) -> Result<RecoveryId, NotOpened> {
     action_codes::charge_try(conn, throttle_key, from)?;
-    db::transaction(conn, |conn| {
-        let found = action_codes::find(conn, action_code_key, code)?.filter(|found| found.act == Act::Recover);
-        let code = found.ok_or(NotOpened::NoneOpens)?;
-        store::mark_opened(conn, code.id)?.ok_or(NotOpened::NoneOpens)
-    })
+    store::mark_opened(conn, action_codes::hashes(action_code_key, code))?.ok_or(NotOpened::NoneOpens)
 }

@@ -77,7 +77,7 @@ fn give_back(
     origin: &Origin,
 ) -> Result<(), NotRecovered> {
     db::transaction(conn, |conn| {
-        if !action_codes::store::consume(conn, opened.code)? || !store::consume(conn, opened.id)? {
+        if !store::consume(conn, opened.id)? || !action_codes::store::consume(conn, opened.code)? {
             return Err(NotRecovered::Over);
         }
         // As it stands now: the owner may have signed in while the password was being hashed.

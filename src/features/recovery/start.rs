@@ -48,9 +48,6 @@ pub enum NotStarted {
     /// Somebody has decided that nobody is to get in.
     #[error("the account is disabled")]
     Disabled,
-    /// Somebody else has started one at this moment.
-    #[error("somebody else has just started one for this account")]
-    Overtaken,
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -67,7 +64,8 @@ pub fn start(
     grounds: &Grounds,
 ) -> Result<Started, NotStarted> {
     db::transaction(conn, |conn| {
-        // Codes, recoveries, the account: in this order, as whoever uses a code does.
+        store::lock_turn(conn, user)?;
+        // The recovery, its code, the account: in this order, as whoever finishes one does.
         let replaced = cancel::end(conn, user, grounds)?;
         let owner = match store::lock_account(conn, user)? {
             Some((owner, true)) => owner,
@@ -76,7 +74,7 @@ pub fn start(
         };
         let finishing = NewCode { user, act: Act::Recover, phone, opens_in: WAIT, lifetime: LIFETIME };
         let code = action_codes::store::insert(conn, &finishing)?;
-        let Some(row) = store::insert(conn, user, code, grounds)? else { return Err(NotStarted::Overtaken) };
+        let row = store::insert(conn, user, code, grounds)?;
         users::store::put_off_deletion(conn, user, KEPT_DAYS)?;
         activity::record(conn, user, Event::RecoveryStarted, None)?;
         let told = tell(conn, &owner, phone)?;

@@ -13,7 +13,10 @@ use crate::{
         phone_number::PhoneNumber,
         role::Role,
     },
-    features::{action_codes::store::nobody_objected, users::UserEpoch},
+    features::{
+        action_codes::{Act, store::nobody_objected},
+        users::UserEpoch,
+    },
     schema::recoveries as r,
 };
 
@@ -82,6 +85,14 @@ pub fn lock_owner(conn: &mut PgConnection, code: ActionCodeId) -> Result<Option<
     row.map(OwnerRow::read).transpose()
 }
 
+/// Waits for its turn among all who start or cancel the recovery of an account; held until the transaction ends.
+pub fn lock_turn(conn: &mut PgConnection, user: UserId) -> Result<(), DbError> {
+    statement("SELECT pg_advisory_xact_lock(hashtextextended('recovery of ' || $1::text, 0))")
+        .bind::<t::Uuid, _>(user)
+        .execute(conn)?;
+    Ok(())
+}
+
 /// A recovery that was inserted, and the times of its code.
 #[derive(QueryableByName)]
 pub struct Inserted {
@@ -96,17 +107,16 @@ pub struct Inserted {
     pub expires_at: DateTime<Utc>,
 }
 
-/// Inserts one with its code, unless the account has one by now.
+/// Inserts one with its code.
 pub fn insert(
     conn: &mut PgConnection,
     user: UserId,
     code: ActionCodeId,
     grounds: &Grounds,
-) -> Result<Option<Inserted>, DbError> {
+) -> Result<Inserted, DbError> {
     let inserted = statement(
         "WITH inserted AS (
              INSERT INTO recoveries (id, user_id, action_code_id, started_by, reason) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (user_id) WHERE used_at IS NULL AND cancelled_at IS NULL DO NOTHING
              RETURNING id, action_code_id
          )
          SELECT i.id, a.opens_at, a.expires_at FROM inserted AS i JOIN action_codes AS a ON a.id = i.action_code_id",
@@ -116,8 +126,7 @@ pub fn insert(
     .bind::<t::Uuid, _>(code)
     .bind::<t::Text, _>(grounds.by.as_str().to_owned())
     .bind::<t::Text, _>(grounds.reason.as_str().to_owned())
-    .get_result(conn)
-    .optional()?;
+    .get_result(conn)?;
     Ok(inserted)
 }
 
@@ -154,12 +163,25 @@ pub fn cancel(conn: &mut PgConnection, user: UserId, grounds: &Grounds) -> Resul
     Ok(cancelled > 0)
 }
 
-/// Notes that the code was entered. None when the recovery is over.
-pub fn mark_opened(conn: &mut PgConnection, code: ActionCodeId) -> Result<Option<RecoveryId>, DbError> {
-    let open =
-        r::table.filter(r::action_code_id.eq(code)).filter(r::used_at.is_null()).filter(r::cancelled_at.is_null());
-    let opened = diesel::update(open).set(r::opened_at.eq(db::now().nullable())).returning(r::id);
-    Ok(opened.get_result(conn).optional()?)
+/// Notes that the code of one of the hashes was entered, if it finishes a recovery now. The code itself stays as it is.
+pub fn mark_opened(conn: &mut PgConnection, hashes: Vec<Vec<u8>>) -> Result<Option<RecoveryId>, DbError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = t::Uuid)]
+        id: RecoveryId,
+    }
+    let row: Option<Row> = statement(concat!(
+        "UPDATE recoveries AS r SET opened_at = now() FROM action_codes AS a JOIN users AS u ON u.id = a.user_id
+         WHERE a.code_hash = ANY ($1) AND a.act = $2 AND a.used_at IS NULL AND a.opens_at <= now() AND a.expires_at > now()
+             AND r.action_code_id = a.id AND r.used_at IS NULL AND r.cancelled_at IS NULL AND ",
+        nobody_objected!(),
+        " RETURNING r.id"
+    ))
+    .bind::<t::Array<t::Binary>, _>(hashes)
+    .bind::<t::Text, _>(Act::Recover.as_str())
+    .get_result(conn)
+    .optional()?;
+    Ok(row.map(|Row { id }| id))
 }
 
 #[derive(QueryableByName)]

@@ -66,6 +66,12 @@ impl TestApp {
         ended
     }
 
+    /// As if the 72 hours were over, and nothing else had changed.
+    pub fn ends_the_wait_of_recoveries(&self) {
+        self.database.run("UPDATE action_codes SET opens_at = now() WHERE act = 'recover'");
+        self.database.run("UPDATE sms_messages SET next_attempt_at = now() WHERE kind = 'recovery_code'");
+    }
+
     /// Waits for the text with the code that finishes a recovery. The newest, if there are several.
     pub async fn recovery_code_to(&self, phone: &str) -> String {
         let deadline = Instant::now() + Duration::from_secs(5);
@@ -85,7 +91,10 @@ impl TestApp {
 
     /// Every code that has come so far and stops a recovery.
     pub fn stop_codes_to(&self, phone: &str) -> Vec<String> {
-        self.long_codes_to(phone, "we recover your account in 72 hours. Was it not you? Sign in, or open Stop a change and enter ")
+        self.long_codes_to(
+            phone,
+            "we recover your account in 72 hours. Was it not you? Sign in, or open Stop a change and enter ",
+        )
     }
 
     fn long_codes_to(&self, phone: &str, before: &str) -> Vec<String> {
