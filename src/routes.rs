@@ -9,7 +9,7 @@ use actix_web::{
 use crate::{
     features::{
         account, activity, demo_inbox, devices, email_change, health, home, information, password_change,
-        password_reset, profile, registration, sign_in, step_up, two_factor,
+        password_reset, profile, recovery, registration, sign_in, step_up, two_factor,
     },
     web::{
         assets, error,
@@ -64,6 +64,9 @@ fn pages() -> Vec<Page> {
         page("/password-reset/second-step").get(password_reset::handlers::show_second_step).post(password_reset::handlers::submit_second_step),
         page("/password-reset/wait").get(password_reset::handlers::show_wait),
         page("/password-reset/password").get(password_reset::handlers::show_password).post(password_reset::handlers::submit_password),
+
+        page("/recovery").get(recovery::handlers::show_code).post(recovery::handlers::submit_code),
+        page("/recovery/password").get(recovery::handlers::show_password).post(recovery::handlers::submit_password),
 
         page("/confirm").get(step_up::handlers::show).post(step_up::handlers::submit),
         page("/confirm/resend").post(step_up::handlers::resend),

@@ -7,6 +7,7 @@ diesel::table! {
         act -> Text,
         phone_number -> Text,
         code_hash -> Nullable<Bytea>,
+        auth_epoch -> Nullable<Int4>,
         opens_at -> Timestamptz,
         expires_at -> Timestamptz,
         used_at -> Nullable<Timestamptz>,
@@ -112,12 +113,15 @@ diesel::table! {
     recoveries (id) {
         id -> Uuid,
         user_id -> Uuid,
-        action_code_id -> Uuid,
+        action_code_id -> Nullable<Uuid>,
         started_by -> Text,
         reason -> Text,
         started_at -> Timestamptz,
-        cancelled_at -> Nullable<Timestamptz>,
+        opened_at -> Nullable<Timestamptz>,
         used_at -> Nullable<Timestamptz>,
+        cancelled_at -> Nullable<Timestamptz>,
+        cancelled_by -> Nullable<Text>,
+        cancel_reason -> Nullable<Text>,
     }
 }
 

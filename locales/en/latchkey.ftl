@@ -364,6 +364,22 @@ reset-help-title = We cannot set a password this way
 reset-help-lead = Your number is right, but this account needs more than a text. No backup code is left.
 reset-help-ask = Ask the people who { $help }run this service{ $end }. They can help you after checking who you are.
 
+## Recovering an account
+
+recovery-title = Recover your account
+recovery-lead = When the 72 hours were over, we texted you a code. Enter it here.
+recovery-steps-code = Code
+recovery-code-label = Recovery code
+recovery-go = Go on
+recovery-code-unreadable = The code has 16 letters and digits. Please check it.
+recovery-code-wrong = This code does not work. Compare it with our text. If it is the same, it works no more: ask for help.
+recovery-none-title = Have you no code?
+recovery-none = Is everything gone, phone, password and backup codes? Ask the people who { $help }run this service{ $end }. They check who you are. 72 hours later we text you the code. It works for 7 days.
+recovery-password-lead = { $number } will be the number of your account. Choose the password that you will sign in with.
+recovery-time-title = You have 10 minutes
+recovery-time = If it takes you longer, enter the code again. It works until your new password is set.
+recovery-afterwards = You are signed out everywhere, and two-factor is off. We tell all your numbers about it by text.
+
 ## Confirming
 
 confirm-title = Confirm it is you

@@ -7,6 +7,9 @@ CREATE TABLE action_codes (
     -- Where the code goes. For an undo the number that is put back, for a recovery the one that becomes the account's.
     phone_number text NOT NULL CHECK (phone_number ~ '^\+[1-9][0-9]{6,14}$'),
     code_hash bytea UNIQUE,
+    -- Set where the code opens later than it is made: the owner has that time to object, and the code ends with the
+    -- account's epoch, with any proof of being the owner and with any objection.
+    auth_epoch integer,
     opens_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz NOT NULL,
     used_at timestamptz,

@@ -1,1 +1,2 @@
+DROP INDEX users_contested_phone;
 DROP TABLE recoveries;

@@ -11,6 +11,7 @@ use crate::{
 
 mod check;
 mod migrate;
+mod recovery;
 mod seed;
 mod serve;
 
@@ -22,7 +23,7 @@ struct Cli {
     command: Option<Command>,
 }
 
-#[derive(Subcommand, Clone, Copy)]
+#[derive(Subcommand)]
 enum Command {
     /// Serve the pages (the default).
     #[command(after_help = environment())]
@@ -33,6 +34,9 @@ enum Command {
     /// Make ready-made accounts for development; refused unless the origin is loopback.
     #[command(after_help = environment())]
     Seed,
+    /// Give an account back to somebody who has lost everything, and see who waits for theirs.
+    #[command(subcommand, after_help = environment())]
+    Recovery(recovery::Step),
     /// Say what is wrong with configuration, database and Twilio, and end with 1 if something is.
     #[command(after_help = environment())]
     Check,
@@ -64,6 +68,7 @@ pub fn run() -> ExitCode {
         Command::Serve => serve::run(config),
         Command::Migrate => migrate::run(&config),
         Command::Seed => seed::run(config),
+        Command::Recovery(step) => recovery::run(&config, &step),
         Command::Check => check::run(&config),
     };
     match done {

@@ -17,6 +17,7 @@ use super::information::pages::{InformationPage, Topic};
 use super::password_change::pages::PasswordPage;
 use super::phone_verifications::pages::{CodeState, Resend, TextState, Unsent};
 use super::profile::pages::{ProfileEcho, ProfilePage};
+use super::recovery::pages::{CodePage as RecoveryCodePage, PasswordPage as RecoveryPasswordPage, code_wrong};
 use super::registration::pages::{
     CannotOpenPage, ChangeEcho, ClaimPage, EmailTakenPage, RegisterEcho, RegisterPage, VerifyPage, choice_missing,
     role_missing, terms_missing,
@@ -395,6 +396,7 @@ fn all_pages() -> Vec<Rendered> {
     add_signing_in(&mut add);
     add_confirming(&mut add);
     add_two_factor(&mut add);
+    add_recovery(&mut add);
     add("account-new", &overview(Role::Maid, Some(Notice::AccountOpened)));
     add("account", &OverviewPage { two_factor: Some(Method::App), codes_left: 10, ..overview(Role::Sponsor, None) });
     let few = OverviewPage { two_factor: Some(Method::Sms), codes_left: 2, ..overview(Role::Sponsor, None) };
@@ -589,6 +591,32 @@ fn add_two_factor(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
     add("new-backup-codes-app", &new_backup_codes("hanna@example.com", Some(Notice::TwoFactorByApp)));
     add("new-backup-codes-sms", &new_backup_codes("*****4567", Some(Notice::TwoFactorBySms)));
     add("new-backup-codes-hostile", &new_backup_codes(HOSTILE, None));
+}
+
+fn add_recovery(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
+    let words = Words::english();
+    let code = |errors, notice| RecoveryCodePage { chrome: chrome(), errors, notice };
+    add("recovery", &code(FormErrors::new(), None));
+    add("recovery-over", &code(FormErrors::new(), Some(Notice::ResetOver)));
+    add("recovery-wrong", &code(FormErrors::on("code", code_wrong(&words)), None));
+    let (wait, at, clock) = (Duration::from_secs(720), in_minutes(12), Clock::of(ethiopia()));
+    add("recovery-too-many", &TooManyPage { chrome: chrome(), wait, at, clock, back: Back::Recovery });
+    for (name, least_password) in [("recovery-password", 10), ("recovery-password-administrator", 15)] {
+        let page = |errors| RecoveryPasswordPage {
+            chrome: chrome(),
+            username: "hanna@example.com".to_owned(),
+            phone: phone(),
+            least_password,
+            errors,
+        };
+        add(name, &page(FormErrors::new()));
+        let short = Problem::PasswordTooShort { least: least_password };
+        for problem in [Problem::PasswordMissing, short, Problem::PasswordWeak, Problem::PasswordPersonal] {
+            let errors = FormErrors::on("password", problem.in_words(&words));
+            add(&format!("{name}-{problem:?}"), &page(errors));
+        }
+    }
+    add("login-recovered", &LoginPage { notice: Some(Notice::Recovered), ..login(FormErrors::new(), "") });
 }
 
 fn select<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {

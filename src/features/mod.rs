@@ -16,6 +16,7 @@ pub mod password_reset;
 pub mod passwords;
 pub mod phone_verifications;
 pub mod profile;
+pub mod recovery;
 pub mod registration;
 pub mod sessions;
 pub mod sign_in;

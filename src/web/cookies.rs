@@ -23,7 +23,7 @@ use crate::{
         keys::{KeyRing, KeyUse},
         token::Token,
     },
-    domain::ids::{BrowserId, PasswordResetId, RegistrationId, SignInId},
+    domain::ids::{BrowserId, PasswordResetId, RecoveryId, RegistrationId, SignInId},
     web::{devices, page::Notice},
 };
 
@@ -80,6 +80,7 @@ const BROWSER: &str = "browser";
 const REGISTRATION: &str = "registration";
 const SIGN_IN: &str = "sign-in";
 const RESET: &str = "password-reset";
+const RECOVERY: &str = "recovery";
 const NOTICE: &str = "notice";
 
 impl Cookies {
@@ -160,6 +161,21 @@ impl Cookies {
     /// Forgets it.
     pub fn end_reset(&self) {
         self.0.remove(RESET);
+    }
+
+    /// The recovery whose code was entered here.
+    pub fn recovery_opened(&self) -> Option<RecoveryId> {
+        self.get(RECOVERY)
+    }
+
+    /// Remembers it.
+    pub fn begin_recovery(&self, id: RecoveryId) {
+        self.put(RECOVERY, id);
+    }
+
+    /// Forgets it.
+    pub fn end_recovery(&self) {
+        self.0.remove(RECOVERY);
     }
 
     /// Puts a session's new token in the place of the one before; all else stays.

@@ -17,6 +17,8 @@ pub enum Who {
     Registering,
     /// A browser that has begun to set a new password.
     Resetting,
+    /// A browser in which the code of a recovery was entered.
+    Recovering,
     /// A browser whose password was accepted and that owes a second factor.
     PendingSignIn,
     /// A signed-in browser.

@@ -34,10 +34,18 @@ async fn visitors(app: &TestApp) -> BTreeMap<&'static str, Browser> {
         "UPDATE sessions SET confirmed_at = now() - interval '6 minutes'
          WHERE user_id = (SELECT id FROM users ORDER BY created_at OFFSET 2 LIMIT 1)",
     );
+    let recovering = app.browser();
+    let (lost, phone) = (people::maid(), people::new_phone());
+    lost.has_account(app).await;
+    app.starts_recovery(&lost.phone, &phone);
+    app.ends_the_wait_of_recoveries();
+    let code = app.recovery_code_to(&phone).await;
+    recovering.submit("/recovery", &[("code", &code)]).await.redirects_to("/recovery/password");
     BTreeMap::from([
         ("stranger", app.browser()),
         ("registering", registering),
         ("resetting", resetting),
+        ("recovering", recovering),
         ("pending", pending),
         ("signed in, stale", stale),
         ("signed in, fresh", signed_in),
@@ -51,6 +59,7 @@ fn may(visitor: &str, who: Who) -> bool {
         Who::Visitor => true,
         Who::Registering => visitor == "registering",
         Who::Resetting => visitor == "resetting",
+        Who::Recovering => visitor == "recovering",
         Who::PendingSignIn => visitor == "pending",
         Who::SignedIn => visitor.starts_with("signed in") || visitor == "administrator",
         Who::Fresh => matches!(visitor, "signed in, fresh" | "administrator"),
@@ -66,6 +75,7 @@ fn elsewhere(visitor: &str, entry: Entry) -> Option<String> {
         Who::Visitor | Who::Administrator => None,
         Who::Registering => Some("/register".to_owned()),
         Who::Resetting => Some("/password-reset".to_owned()),
+        Who::Recovering => Some("/recovery".to_owned()),
         Who::PendingSignIn => Some("/login".to_owned()),
         Who::Fresh if signed_in => Some(format!("/confirm?next={page}")),
         Who::SignedIn | Who::Fresh if page == "/account" => Some("/login".to_owned()),

@@ -82,14 +82,16 @@ fn file(name: &str, content: &str, mode: u32) -> PathBuf {
 
 #[test]
 fn the_help_of_every_command_lists_every_variable() {
-    for command in ["--help", "serve --help", "migrate --help", "seed --help", "check --help"] {
-        let help = run(command, &[]);
+    for command in
+        ["", "serve", "migrate", "seed", "check", "recovery", "recovery start", "recovery cancel", "recovery list"]
+    {
+        let help = run(&format!("{command} --help"), &[]);
         assert!(help.well);
         for variable in VARIABLES {
             help.says(&[variable.name, variable.about]);
         }
     }
-    run("--help", &[]).says(&["serve", "migrate", "seed", "check"]);
+    run("--help", &[]).says(&["serve", "migrate", "seed", "recovery", "check"]);
     run("frobnicate", &[]).refuses(&["frobnicate"]);
 }
 
@@ -104,7 +106,7 @@ fn wrong_variables_stop_every_command_with_all_that_is_wrong_and_no_secret() {
         ("TWILIO_AUTH_TOKEN", "a-private-token"),
         ("VITE_TWILIO_AUTH_TOKEN", "another-private-token"),
     ];
-    for command in ["", "serve", "migrate", "seed", "check"] {
+    for command in ["", "serve", "migrate", "seed", "check", "recovery list"] {
         let ended = run(command, &wrong);
         ended.refuses(&[
             "LATCHKEY_BIND: found \"everywhere\", expected an address and a port",
@@ -120,7 +122,7 @@ fn wrong_variables_stop_every_command_with_all_that_is_wrong_and_no_secret() {
 
 #[test]
 fn cfg_03_a_password_in_the_database_url_is_not_shown_when_the_database_is_away() {
-    for command in ["serve", "migrate", "check"] {
+    for command in ["serve", "migrate", "check", "recovery list"] {
         let ended = run(command, &[("DATABASE_URL", "postgres://latchkey:very-private@127.0.0.1:1/latchkey")]);
         ended.refuses(&["127.0.0.1", "Connection refused"]);
         assert!(!ended.said.contains("very-private"), "{}", ended.said);

@@ -33,6 +33,7 @@ mod passwords;
 mod profile;
 mod provider_faults;
 mod races;
+mod recovery;
 mod registration;
 mod round_trips;
 mod second_step;

@@ -2,7 +2,9 @@
 //!
 //! - 80 random bits, made when the text leaves; only a keyed hash is kept. The account is found by the code.
 //! - A code is used once, within its time, and its act decides what that does. It never signs anybody in.
-//! - Typing them is counted by address, so that nobody tries many.
+//! - A code that opens later than it is made gives the owner that time to object. It ends with the account's epoch, with
+//!   any proof of being the owner and with any objection; then it does not even leave.
+//! - Typing them is counted by address over all pages that take one, 20 times an hour, so that nobody tries many.
 
 use std::time::Duration;
 
@@ -10,12 +12,14 @@ use diesel::PgConnection;
 
 use crate::{
     crypto::{keys::KeyRing, mac},
-    db::DbError,
+    db::{self, DbError},
     domain::{
         action_code::ActionCode,
+        client_address::ClientAddress,
         ids::{ActionCodeId, UserId},
         phone_number::PhoneNumber,
     },
+    features::throttles::{self, Rule},
 };
 
 pub mod store;
@@ -79,9 +83,42 @@ pub struct Found {
     pub phone: PhoneNumber,
 }
 
+/// Why a code was not even looked for.
+#[derive(Debug, thiserror::Error)]
+pub enum NotCharged {
+    /// Too many came from the address.
+    #[error("too many codes from one address")]
+    TooMany {
+        /// Until there is room again.
+        wait: Duration,
+    },
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Pays for one look at a code that somebody typed. Committed by itself: nothing further down gives it back.
+///
+/// # Errors
+/// [`NotCharged::TooMany`] costs nothing.
+pub fn charge_try(conn: &mut PgConnection, throttle_key: &KeyRing, address: ClientAddress) -> Result<(), NotCharged> {
+    let key = mac::lookup_key(throttle_key, &[address.keys().address.as_bytes()]);
+    db::transaction(conn, |conn| {
+        if throttles::charge(conn, Rule::ActionCodeTried, &key)? {
+            return Ok(());
+        }
+        Err(NotCharged::TooMany { wait: throttles::wait(conn, Rule::ActionCodeTried, &key)? })
+    })
+}
+
 /// The hash of a new code.
 pub fn hash(ring: &KeyRing, code: &ActionCode) -> Vec<u8> {
     mac::lookup_key(ring, &[code.expose().as_bytes()]).to_vec()
+}
+
+/// The hashes by which a code that was typed in is found.
+pub fn hashes(ring: &KeyRing, code: &ActionCode) -> Vec<Vec<u8>> {
+    mac::lookup_keys(ring, &[code.expose().as_bytes()])
 }
 
 /// Finds a code that may be used now, and holds it until the transaction ends.
@@ -89,5 +126,5 @@ pub fn hash(ring: &KeyRing, code: &ActionCode) -> Vec<u8> {
 /// # Errors
 /// The database's.
 pub fn find(conn: &mut PgConnection, ring: &KeyRing, code: &ActionCode) -> Result<Option<Found>, DbError> {
-    store::lock_live(conn, mac::lookup_keys(ring, &[code.expose().as_bytes()]))
+    store::lock_live(conn, hashes(ring, code))
 }

@@ -12,12 +12,23 @@ use crate::{
     schema::action_codes as a,
 };
 
+/// Whether the owner of account `u` has had nothing to say against code `a`, and the account is as it was when it was made.
+macro_rules! nobody_objected {
+    () => {
+        "u.status = 'active' AND u.auth_epoch = a.auth_epoch AND u.owner_seen_at < a.created_at
+         AND coalesce(u.objected_at < a.created_at, true)"
+    };
+}
+pub(in crate::features) use nobody_objected;
+
 /// Inserts a row whose code is made when its text leaves.
 pub fn insert(conn: &mut PgConnection, new: &NewCode<'_>) -> Result<ActionCodeId, DbError> {
     let id = ActionCodeId::generate();
     statement(
-        "INSERT INTO action_codes (id, user_id, act, phone_number, opens_at, expires_at)
-         VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5), now() + make_interval(secs => $5 + $6))",
+        "INSERT INTO action_codes (id, user_id, act, phone_number, auth_epoch, opens_at, expires_at)
+         SELECT $1, id, $3, $4, CASE WHEN $5 > 0 THEN auth_epoch END,
+             now() + make_interval(secs => $5), now() + make_interval(secs => $5 + $6)
+         FROM users WHERE id = $2",
     )
     .bind::<t::Uuid, _>(id)
     .bind::<t::Uuid, _>(new.user)
@@ -31,23 +42,47 @@ pub fn insert(conn: &mut PgConnection, new: &NewCode<'_>) -> Result<ActionCodeId
 
 /// Stores the hash of the code that a text is about to carry. Answers whether the code can still be of use.
 pub fn put_code(conn: &mut PgConnection, id: ActionCodeId, hash: &[u8]) -> Result<bool, DbError> {
-    let live = a::id.eq(id).and(a::used_at.is_null()).and(a::expires_at.gt(db::now()));
-    Ok(diesel::update(a::table.filter(live)).set(a::code_hash.eq(hash)).execute(conn)? == 1)
+    let put = statement(concat!(
+        "UPDATE action_codes AS a SET code_hash = $2 FROM users AS u
+         WHERE a.id = $1 AND u.id = a.user_id AND a.used_at IS NULL AND a.expires_at > now()
+             AND (a.auth_epoch IS NULL OR ",
+        nobody_objected!(),
+        ")"
+    ))
+    .bind::<t::Uuid, _>(id)
+    .bind::<t::Binary, _>(hash.to_vec())
+    .execute(conn)?;
+    Ok(put == 1)
+}
+
+#[derive(QueryableByName)]
+struct FoundRow {
+    #[diesel(sql_type = t::Uuid)]
+    id: ActionCodeId,
+    #[diesel(sql_type = t::Uuid)]
+    user_id: UserId,
+    #[diesel(sql_type = t::Text)]
+    act: String,
+    #[diesel(sql_type = t::Text)]
+    phone_number: String,
 }
 
 /// Finds the code of one of the hashes if it may be used now, held until the transaction ends.
 pub fn lock_live(conn: &mut PgConnection, hashes: Vec<Vec<u8>>) -> Result<Option<Found>, DbError> {
-    let live = a::used_at.is_null().and(a::opens_at.le(db::now())).and(a::expires_at.gt(db::now()));
-    let row: Option<(ActionCodeId, UserId, String, String)> = a::table
-        .filter(a::code_hash.eq_any(hashes).and(live))
-        .select((a::id, a::user_id, a::act, a::phone_number))
-        .for_update()
-        .first(conn)
-        .optional()?;
-    let Some((id, user, act, phone)) = row else { return Ok(None) };
+    let row: Option<FoundRow> = statement(concat!(
+        "SELECT a.id, a.user_id, a.act, a.phone_number FROM action_codes AS a JOIN users AS u ON u.id = a.user_id
+         WHERE a.code_hash = ANY ($1) AND a.used_at IS NULL AND a.opens_at <= now() AND a.expires_at > now()
+             AND (a.auth_epoch IS NULL OR ",
+        nobody_objected!(),
+        ") FOR UPDATE OF a"
+    ))
+    .bind::<t::Array<t::Binary>, _>(hashes)
+    .get_result(conn)
+    .optional()?;
+    let Some(FoundRow { id, user_id, act, phone_number }) = row else { return Ok(None) };
     let act = Act::from_stored(&act)
         .ok_or_else(|| DbError::Fault(format!("action_codes {id}: a stored value is malformed")))?;
-    Ok(Some(Found { id, user, act, phone: PhoneNumber::from_stored(phone) }))
+    Ok(Some(Found { id, user: user_id, act, phone: PhoneNumber::from_stored(phone_number) }))
 }
 
 /// Uses it up, once.
@@ -71,6 +106,13 @@ pub fn list_phones(conn: &mut PgConnection, user: UserId, act: Act) -> Result<Ve
 /// Makes all codes of an act worthless for an account.
 pub fn revoke(conn: &mut PgConnection, user: UserId, act: Act) -> Result<(), DbError> {
     let unused = a::table.filter(a::user_id.eq(user)).filter(a::act.eq(act.as_str())).filter(a::used_at.is_null());
+    diesel::update(unused).set(a::used_at.eq(db::now().nullable())).execute(conn)?;
+    Ok(())
+}
+
+/// Makes all codes for an account worthless: whoever it belongs to has just been settled.
+pub fn revoke_all(conn: &mut PgConnection, user: UserId) -> Result<(), DbError> {
+    let unused = a::table.filter(a::user_id.eq(user)).filter(a::used_at.is_null());
     diesel::update(unused).set(a::used_at.eq(db::now().nullable())).execute(conn)?;
     Ok(())
 }

@@ -8,8 +8,8 @@ use crate::{
     app::App,
     db::DbError,
     features::{
-        activity, messages, passwords::guesses, phone_verifications, registration, sessions, sign_in, throttles,
-        trusted_devices, two_factor,
+        activity, messages, passwords::guesses, phone_verifications, recovery, registration, sessions, sign_in,
+        throttles, trusted_devices, two_factor,
     },
 };
 
@@ -42,6 +42,7 @@ pub struct Removed {
     trusted_devices: usize,
     guesses: usize,
     enrolments: usize,
+    recoveries: usize,
     throttles: usize,
     messages: usize,
     activity: usize,
@@ -52,7 +53,7 @@ impl std::fmt::Display for Removed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "registrations={} challenges={} sessions={} sign_ins={} trusted_devices={} guesses={} enrolments={} throttles={} messages={} activity={} abandoned_messages={}",
+            "registrations={} challenges={} sessions={} sign_ins={} trusted_devices={} guesses={} enrolments={} recoveries={} throttles={} messages={} activity={} abandoned_messages={}",
             self.registrations,
             self.challenges,
             self.sessions,
@@ -60,6 +61,7 @@ impl std::fmt::Display for Removed {
             self.trusted_devices,
             self.guesses,
             self.enrolments,
+            self.recoveries,
             self.throttles,
             self.messages,
             self.activity,
@@ -81,6 +83,7 @@ pub fn tidy(conn: &mut PgConnection) -> Result<Removed, DbError> {
         trusted_devices: trusted_devices::store::remove_expired(conn)?,
         guesses: guesses::remove_expired(conn)?,
         enrolments: two_factor::app::store::remove_expired(conn)?,
+        recoveries: recovery::store::remove_expired(conn)?,
         throttles: throttles::remove_expired(conn)?,
         messages: messages::store::remove_expired(conn)?,
         activity: activity::store::remove_expired(conn)?,

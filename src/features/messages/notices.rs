@@ -1,10 +1,11 @@
 //! Notices: texts without a code that tell owners what happened to their account (AUT-06, AUT-08).
 //!
 //! - A notice goes to a number that the account's owner has proven, and never to a contested one: somebody else holds
-//!   that phone now.
+//!   that phone now. A recovery also tells the number that whoever runs the service was given.
 //! - It has a quota of its own. What codes may be sent is not less for it, and no asking for codes uses it up.
 //! - A number gets at most 10 in a day, and of each kind that an attempt sets off at most one. What surely was not sent
-//!   does not count.
+//!   does not count. What tells of a recovery leaves in any case: the wait is worth nothing if the owner does not hear,
+//!   and all of it if the code does not come. Only whoever runs the service sets it off.
 //! - The quota is the cap as well: notices go to proven numbers only, each of which cost a code under the installation's
 //!   cap to prove, so the bill for a day is never more than ten texts for each account that there is. A cap of all
 //!   notices together would let whoever busies many accounts silence those of one.
@@ -34,7 +35,8 @@ pub const NUMBER_PER_DAY: u16 = 10;
 pub struct Recipient {
     /// The account that it happened to.
     pub user: UserId,
-    /// Proven by the account's owner and not contested; after a change of number also the one before.
+    /// Proven by the account's owner and not contested; after a change of number also the one before, and for a recovery
+    /// also the one that is to come.
     pub phone: PhoneNumber,
     /// Language, BCP 47.
     pub locale: String,
@@ -76,7 +78,7 @@ fn queue(
 ) -> Result<(), DbError> {
     store::lock_notices(conn, &to.phone)?;
     let name = Kind::Notice(kind).as_str();
-    if store::notices_are_full(conn, &to.phone, NUMBER_PER_DAY, once_a_day(kind).then_some(name))? {
+    if !always(kind) && store::notices_are_full(conn, &to.phone, NUMBER_PER_DAY, once_a_day(kind).then_some(name))? {
         log::warn!("event=notice_not_queued user={} kind={name} why=\"too many in a day\"", to.user);
         return Ok(());
     }
@@ -86,6 +88,11 @@ fn queue(
 /// Whether an attempt alone sets it off, which can be repeated at will: then once a day says all there is to say.
 fn once_a_day(kind: NoticeKind) -> bool {
     matches!(kind, NoticeKind::WrongCodes | NoticeKind::SecondFactorRests | NoticeKind::UnusualSignIn)
+}
+
+/// Whether it leaves however many went before.
+fn always(kind: NoticeKind) -> bool {
+    matches!(kind, NoticeKind::RecoveryStarted | NoticeKind::RecoveryCode)
 }
 
 #[cfg(test)]

@@ -77,7 +77,8 @@ impl Purpose {
     }
 }
 
-/// A number whose holder has shown us a code sent to it. Only [`consume`] and a stored proof make one.
+/// A number whose holder has shown us a code sent to it, of six digits or a long one. Only [`consume`] and a stored proof
+/// make one.
 #[derive(Debug, Clone)]
 pub struct VerifiedPhone(PhoneNumber);
 
@@ -87,7 +88,8 @@ impl VerifiedPhone {
         &self.0
     }
 
-    /// A number that a row says was proven earlier in the same flow.
+    /// A number that a row says was proven earlier in the same flow: by a code, or by the long code of a text that went
+    /// nowhere else.
     pub(crate) fn proven_earlier(number: PhoneNumber) -> Self {
         Self(number)
     }

@@ -15,24 +15,29 @@ pub enum Rule {
     /// Telling whoever proved a number that an email address has an account: 3 times a day for a number (AUT-10), or
     /// one SIM could test a whole address book. So often too for an account whose owner gives another address.
     EmailDisclosed,
+    /// Typing one of the long codes that texts carry: 20 times an hour from an address, over all pages that take one.
+    ActionCodeTried,
 }
 
 impl Rule {
     fn name(self) -> &'static str {
         match self {
             Self::EmailDisclosed => "email_disclosed",
+            Self::ActionCodeTried => "action_code_tried",
         }
     }
 
     fn limit(self) -> i64 {
         match self {
             Self::EmailDisclosed => 3,
+            Self::ActionCodeTried => 20,
         }
     }
 
     fn window(self) -> Duration {
         match self {
             Self::EmailDisclosed => Duration::from_secs(24 * 3600),
+            Self::ActionCodeTried => Duration::from_secs(3600),
         }
     }
 }

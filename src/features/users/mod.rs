@@ -131,6 +131,19 @@ pub fn numbers(
     Ok(numbers)
 }
 
+/// An account that has a number, or had it.
+#[derive(Debug, Clone)]
+pub struct Holder {
+    /// The account.
+    pub id: UserId,
+    /// Sponsor, maid or administrator.
+    pub role: Role,
+    /// When it was opened.
+    pub opened_at: DateTime<Utc>,
+    /// When somebody else proved the number, if somebody has.
+    pub contested_at: Option<DateTime<Utc>>,
+}
+
 /// An account and the epoch that everything granted to it carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UserEpoch {

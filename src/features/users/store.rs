@@ -3,17 +3,17 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     PgConnection, alias,
-    dsl::{exists, not},
+    dsl::{IntervalDsl as _, exists, not},
     prelude::*,
     result::{DatabaseErrorKind, Error as DieselError},
-    select,
+    select, sql_types as t,
     sql_types::Bool,
 };
 
-use super::{NewUser, Taken, UserEpoch};
+use super::{Holder, NewUser, Taken, UserEpoch};
 use crate::{
     crypto::hasher::PasswordHash,
-    db::{self, DbError},
+    db::{self, DbError, statement},
     domain::{email_address::EmailAddress, full_name::FullName, ids::UserId, phone_number::PhoneNumber, role::Role},
     features::{phone_verifications::VerifiedPhone, two_factor::Method},
     schema::{maid_profiles, sponsor_profiles, users},
@@ -24,6 +24,28 @@ pub fn owns_number(conn: &mut PgConnection, phone: &PhoneNumber) -> Result<bool,
     let owner =
         users::table.filter(users::phone_number.eq(phone.e164())).filter(users::phone_verified_at.is_not_null());
     Ok(select(exists(owner)).get_result(conn)?)
+}
+
+/// The account with an email address.
+pub fn find_by_email(conn: &mut PgConnection, email: &EmailAddress) -> Result<Option<UserId>, DbError> {
+    Ok(users::table.filter(users::email.eq(email.as_str())).select(users::id).first(conn).optional()?)
+}
+
+/// Every account with a number: the one that has proven it, and those that it was moved away from.
+pub fn list_holders(conn: &mut PgConnection, phone: &PhoneNumber) -> Result<Vec<Holder>, DbError> {
+    type Row = (UserId, String, DateTime<Utc>, Option<DateTime<Utc>>);
+    // Two halves, each with an index of its own.
+    let proven = users::phone_verified_at.is_not_null().or(users::phone_contested_at.is_not_null());
+    let rows: Vec<Row> = users::table
+        .filter(users::phone_number.eq(phone.e164()).and(proven))
+        .order(users::created_at)
+        .select((users::id, users::role, users::created_at, users::phone_contested_at))
+        .get_results(conn)?;
+    let holder = |(id, role, opened_at, contested_at): Row| {
+        let role = Role::from_stored(&role).ok_or_else(|| DbError::Fault(format!("users {id}: role {role:?}")))?;
+        Ok(Holder { id, role, opened_at, contested_at })
+    };
+    rows.into_iter().map(holder).collect()
 }
 
 /// Inserts user and profile, or answers what is taken. Of those who race for one number or address one wins.
@@ -189,6 +211,46 @@ pub fn change_number(
         ))
         .execute(conn)?;
     Ok(Some(raised))
+}
+
+/// Gives the account to somebody who has been recovered: a number that has just been proven and a new password, no second
+/// factor and no wrong tries, and no deletion. Raises its epoch, if it is still the one given. Whoever had the number before
+/// has to be without it by now ([`contest_number`]).
+pub fn recover(
+    conn: &mut PgConnection,
+    user: UserEpoch,
+    phone: &VerifiedPhone,
+    hash: &PasswordHash,
+) -> Result<Option<UserEpoch>, DbError> {
+    #[derive(QueryableByName)]
+    struct Raised {
+        #[diesel(sql_type = t::Integer)]
+        auth_epoch: i32,
+    }
+    let raised: Option<Raised> = statement(
+        "UPDATE users SET auth_epoch = auth_epoch + 1, password_hash = $3, phone_number = $4, phone_verified_at = now(),
+             phone_contested_at = NULL,
+             phone_changed_at = CASE WHEN phone_number = $4 AND phone_verified_at IS NOT NULL THEN phone_changed_at
+                 ELSE now() END,
+             two_factor_method = 'none', wrong_second_factors = 0, second_factor_rests_until = NULL,
+             wrong_reset_factors = 0, reset_factors_rest_until = NULL, deletion_due_at = NULL
+         WHERE id = $1 AND auth_epoch = $2 RETURNING auth_epoch",
+    )
+    .bind::<t::Uuid, _>(user.id)
+    .bind::<t::Integer, _>(user.auth_epoch)
+    .bind::<t::Text, _>(hash.as_stored().to_owned())
+    .bind::<t::Text, _>(phone.number().e164().to_owned())
+    .get_result(conn)
+    .optional()?;
+    Ok(raised.map(|Raised { auth_epoch }| UserEpoch { id: user.id, auth_epoch }))
+}
+
+/// Keeps an account that is to be deleted for so many days from now on at least.
+pub fn put_off_deletion(conn: &mut PgConnection, user: UserId, days: i32) -> Result<(), DbError> {
+    let until = (db::now() + days.days()).nullable();
+    let sooner = users::table.filter(users::id.eq(user)).filter(users::deletion_due_at.lt(until));
+    diesel::update(sooner).set(users::deletion_due_at.eq(until)).execute(conn)?;
+    Ok(())
 }
 
 /// Ends what waits for an objection: resets and recoveries that began before this moment.

@@ -1,0 +1,36 @@
+//! Cancelling a recovery by those who run the service. Its owner ends it by signing in.
+
+use diesel::PgConnection;
+
+use super::{Grounds, store};
+use crate::{
+    db::{self, DbError},
+    domain::ids::UserId,
+    features::{
+        action_codes::{self, Act},
+        activity::{self, Event},
+    },
+};
+
+/// Cancels the one that is under way. Answers whether there was one; one that the owner has ended is none.
+///
+/// # Errors
+/// The database's.
+pub fn cancel(conn: &mut PgConnection, user: UserId, grounds: &Grounds) -> Result<bool, DbError> {
+    db::transaction(conn, |conn| {
+        store::lock_turn(conn, user)?;
+        end(conn, user, grounds)
+    })
+}
+
+/// The same in a transaction of the caller's, whose turn it is.
+pub(super) fn end(conn: &mut PgConnection, user: UserId, grounds: &Grounds) -> Result<bool, DbError> {
+    let was_open = store::is_open(conn, user)?;
+    let cancelled = store::cancel(conn, user, grounds)?;
+    // Its text does not leave any more.
+    action_codes::store::revoke(conn, user, Act::Recover)?;
+    if cancelled && was_open {
+        activity::record(conn, user, Event::RecoveryStopped, None)?;
+    }
+    Ok(cancelled && was_open)
+}

@@ -1,0 +1,104 @@
+//! Whoever runs the service, at a shell beside the server.
+
+use std::{
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use super::{TestApp, latchkey};
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub well: bool,
+    pub said: String,
+}
+
+impl Ended {
+    #[track_caller]
+    pub fn does(&self, parts: &[&str]) -> &Self {
+        assert!(self.well, "it did not: {}", self.said);
+        self.says(parts)
+    }
+
+    #[track_caller]
+    pub fn refuses(&self, parts: &[&str]) -> &Self {
+        assert!(!self.well, "it went on: {}", self.said);
+        self.says(parts)
+    }
+
+    #[track_caller]
+    fn says(&self, parts: &[&str]) -> &Self {
+        for part in parts {
+            assert!(self.said.contains(part), "{part:?} is not in:\n{}", self.said);
+        }
+        self
+    }
+}
+
+impl TestApp {
+    /// Runs a command to its end, with the server's own variables.
+    pub fn operator(&self, arguments: &[&str]) -> Ended {
+        self.operators(&[arguments]).remove(0)
+    }
+
+    /// Several at the same time.
+    pub fn operators(&self, commands: &[&[&str]]) -> Vec<Ended> {
+        let start = |arguments: &&[&str]| {
+            let mut command = latchkey(&self.environment);
+            command.args(*arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        };
+        let started: Vec<_> = commands.iter().map(start).collect();
+        let end = |child: std::process::Child| {
+            let output = child.wait_with_output().unwrap();
+            let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+            Ended { well: output.status.success(), said }
+        };
+        started.into_iter().map(end).collect()
+    }
+
+    /// Starts the recovery of an account whose owner has this number now.
+    #[track_caller]
+    pub fn starts_recovery(&self, account: &str, phone: &str) -> Ended {
+        let command = ["recovery", "start", "--account", account, "--phone", phone];
+        let ended = self.operator(&[&command[..], &["--by", "Sara", "--reason", "knows her in person"]].concat());
+        ended.does(&["started: account "]);
+        ended
+    }
+
+    /// As if the 72 hours were over, and nothing else had changed.
+    pub fn ends_the_wait_of_recoveries(&self) {
+        self.database.run("UPDATE action_codes SET opens_at = now() WHERE act = 'recover'");
+        self.database.run("UPDATE sms_messages SET next_attempt_at = now() WHERE kind = 'recovery_code'");
+    }
+
+    /// Waits for the text with the code that finishes a recovery. The newest, if there are several.
+    pub async fn recovery_code_to(&self, phone: &str) -> String {
+        let deadline = Instant::now() + Duration::from_secs(5);
+        loop {
+            if let Some(code) = self.recovery_codes_to(phone).pop() {
+                return code;
+            }
+            assert!(Instant::now() < deadline, "no recovery code to {phone} within 5 seconds");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Every such code that has come so far.
+    pub fn recovery_codes_to(&self, phone: &str) -> Vec<String> {
+        self.long_codes_to(phone, "your recovery code is ")
+    }
+
+    /// Every code that has come so far and stops a recovery.
+    pub fn stop_codes_to(&self, phone: &str) -> Vec<String> {
+        self.long_codes_to(
+            phone,
+            "we recover your account in 72 hours. Was it not you? Sign in, or open Stop a change and enter ",
+        )
+    }
+
+    fn long_codes_to(&self, phone: &str, before: &str) -> Vec<String> {
+        let code = |body: &str| body.split_once(before).map(|(_, code)| code[..19].to_owned());
+        self.twilio.messages_to(phone).iter().filter_map(|delivery| code(&delivery.body)).collect()
+    }
+}
