@@ -106,8 +106,10 @@ pub fn find_live(conn: &mut PgConnection, token_hash: Vec<u8>) -> Result<Option<
              a.event AS last_event, a.happened_at AS last_at,
              EXISTS (SELECT FROM password_reset_waits AS w WHERE w.user_id = u.id AND w.auth_epoch = u.auth_epoch
                  AND w.began_at > greatest(u.owner_seen_at, u.objected_at, now() - interval '10 days')) AS reset_waits,
-             EXISTS (SELECT FROM recoveries AS r WHERE r.user_id = u.id AND r.cancelled_at IS NULL AND r.used_at IS NULL
-                 AND r.started_at > greatest(u.owner_seen_at, u.objected_at, now() - interval '10 days')) AS recovery_waits
+             EXISTS (SELECT FROM recoveries AS r JOIN action_codes AS c ON c.id = r.action_code_id
+                 WHERE r.user_id = u.id AND r.cancelled_at IS NULL AND r.used_at IS NULL AND c.used_at IS NULL
+                     AND c.expires_at > now() AND c.auth_epoch = u.auth_epoch
+                     AND r.started_at > greatest(u.owner_seen_at, u.objected_at)) AS recovery_waits
          FROM sessions AS s JOIN users AS u ON u.id = s.user_id
              LEFT JOIN sponsor_profiles AS sp ON sp.user_id = u.id LEFT JOIN maid_profiles AS mp ON mp.user_id = u.id
              LEFT JOIN LATERAL (SELECT event, happened_at FROM activity WHERE user_id = u.id
