@@ -2,20 +2,23 @@
 //!
 //! - 80 random bits, made when the text leaves; only a keyed hash is kept. The account is found by the code.
 //! - A code is used once, within its time, and its act decides what that does. It never signs anybody in.
-//! - Typing them is counted by address, so that nobody tries many.
+//! - Typing them is counted by address, so that nobody tries many: 20 in an hour, wherever they are typed ([`try_code`]).
 
 use std::time::Duration;
 
 use diesel::PgConnection;
 
 use crate::{
+    app::Keys,
     crypto::{keys::KeyRing, mac},
-    db::DbError,
+    db::{self, DbError},
     domain::{
         action_code::ActionCode,
+        client_address::ClientAddress,
         ids::{ActionCodeId, UserId},
         phone_number::PhoneNumber,
     },
+    features::throttles::{self, Rule},
 };
 
 pub mod store;
@@ -84,10 +87,37 @@ pub fn hash(ring: &KeyRing, code: &ActionCode) -> Vec<u8> {
     mac::lookup_key(ring, &[code.expose().as_bytes()]).to_vec()
 }
 
-/// Finds a code that may be used now, and holds it until the transaction ends.
+/// Why a code was not even looked for.
+#[derive(Debug, thiserror::Error)]
+pub enum NotTried {
+    /// So many were typed from this address.
+    #[error("too many codes were tried")]
+    TooMany {
+        /// Until there is room again.
+        wait: Duration,
+    },
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Pays for a try from this address and finds the code, if it may be used now.
+///
+/// Stands outside any transaction: the payment must stay. What is found is not held; whoever acts on it holds the account
+/// first and then uses the code up by condition ([`store::consume`]). Held the other way round, two codes of one account
+/// would wait for each other.
 ///
 /// # Errors
-/// The database's.
-pub fn find(conn: &mut PgConnection, ring: &KeyRing, code: &ActionCode) -> Result<Option<Found>, DbError> {
-    store::lock_live(conn, mac::lookup_keys(ring, &[code.expose().as_bytes()]))
+/// [`NotTried`].
+pub fn try_code(
+    conn: &mut PgConnection,
+    keys: &Keys,
+    from: ClientAddress,
+    code: &ActionCode,
+) -> Result<Option<Found>, NotTried> {
+    let key = mac::lookup_key(&keys.throttle_key, &[from.keys().address.as_bytes()]);
+    if !db::transaction(conn, |conn| throttles::charge(conn, Rule::ActionCodeTried, &key))? {
+        return Err(NotTried::TooMany { wait: throttles::wait_for_room(conn, Rule::ActionCodeTried, &key)? });
+    }
+    Ok(store::find_live(conn, mac::lookup_keys(&keys.action_code, &[code.expose().as_bytes()]))?)
 }

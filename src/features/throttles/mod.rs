@@ -15,24 +15,29 @@ pub enum Rule {
     /// Telling whoever proved a number that an email address has an account: 3 times a day for a number (AUT-10), or
     /// one SIM could test a whole address book.
     EmailDisclosed,
+    /// Typing a long code from a text: 20 times an hour from an address.
+    ActionCodeTried,
 }
 
 impl Rule {
     fn name(self) -> &'static str {
         match self {
             Self::EmailDisclosed => "email_disclosed",
+            Self::ActionCodeTried => "action_code_tried",
         }
     }
 
     fn limit(self) -> i64 {
         match self {
             Self::EmailDisclosed => 3,
+            Self::ActionCodeTried => 20,
         }
     }
 
     fn window(self) -> Duration {
         match self {
             Self::EmailDisclosed => Duration::from_secs(24 * 3600),
+            Self::ActionCodeTried => Duration::from_secs(3600),
         }
     }
 }
@@ -66,6 +71,26 @@ pub fn charge(conn: &mut PgConnection, rule: Rule, key: &[u8; 32]) -> Result<boo
         .values((throttles::rule.eq(rule.name()), throttles::key_hash.eq(key.as_slice())))
         .execute(conn)?;
     Ok(true)
+}
+
+/// How long until `rule` allows `key` once more.
+pub fn wait_for_room(conn: &mut PgConnection, rule: Rule, key: &[u8; 32]) -> Result<Duration, DbError> {
+    #[derive(QueryableByName)]
+    struct Wait {
+        #[diesel(sql_type = sql_types::Double)]
+        wait: f64,
+    }
+    let wait: Option<Wait> = sql_query(
+        "SELECT extract(epoch FROM happened_at + make_interval(secs => $3) - clock_timestamp())::float8 AS wait
+         FROM throttles WHERE rule = $1 AND key_hash = $2 ORDER BY happened_at DESC OFFSET $4 - 1 LIMIT 1",
+    )
+    .bind::<sql_types::Text, _>(rule.name())
+    .bind::<sql_types::Binary, _>(key.as_slice())
+    .bind::<sql_types::Double, _>(rule.window().as_secs_f64())
+    .bind::<sql_types::BigInt, _>(rule.limit())
+    .get_result(conn)
+    .optional()?;
+    Ok(wait.map_or(Duration::ZERO, |Wait { wait }| Duration::from_secs_f64(wait.max(0.0))))
 }
 
 /// Removes what no rule looks at any more, for housekeeping.

@@ -14,7 +14,10 @@ use crate::{
     features::{messages::notices::Recipient, phone_verifications::VerifiedPhone, two_factor::Method},
 };
 
+mod contest;
 pub mod store;
+
+pub use contest::contest;
 
 /// What a new account is made of. The number is a proven one by type.
 pub struct NewUser {
@@ -93,6 +96,31 @@ impl Account {
     /// number.
     pub fn identifier(&self) -> String {
         self.email.as_ref().map_or_else(|| self.phone.e164().to_owned(), |email| email.as_str().to_owned())
+    }
+}
+
+/// An account as it stands while its row is held until the transaction ends. Being contested raises no epoch, so whoever
+/// tells or changes its number looks here.
+pub struct Held {
+    /// The account.
+    pub user: UserEpoch,
+    /// Its number.
+    pub phone: PhoneNumber,
+    /// Whether the number is proven for this account; else it is contested.
+    pub phone_proven: bool,
+    /// Language of texts.
+    pub locale: String,
+}
+
+impl Held {
+    /// Who is told what happens to the account, while the number is proven for it.
+    pub fn owner(&self) -> Option<Recipient> {
+        self.phone_proven.then(|| self.at(self.phone.clone()))
+    }
+
+    /// The same at another number of theirs.
+    pub fn at(&self, phone: PhoneNumber) -> Recipient {
+        Recipient { user: self.user.id, phone, locale: self.locale.clone() }
     }
 }
 
