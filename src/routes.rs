@@ -8,8 +8,8 @@ use actix_web::{
 
 use crate::{
     features::{
-        account, activity, demo_inbox, devices, health, home, information, password_reset, registration, sign_in,
-        step_up, two_factor,
+        account, activity, demo_inbox, devices, health, home, information, password_reset, phone_change, registration,
+        sign_in, step_up, stopping, two_factor,
     },
     web::{
         assets, error,
@@ -65,10 +65,15 @@ fn pages() -> Vec<Page> {
         page("/password-reset/wait").get(password_reset::handlers::show_wait),
         page("/password-reset/password").get(password_reset::handlers::show_password).post(password_reset::handlers::submit_password),
 
+        page("/stop").get(stopping::handlers::show_form).post(stopping::handlers::submit_form),
+
         page("/confirm").get(step_up::handlers::show).post(step_up::handlers::submit),
         page("/confirm/resend").post(step_up::handlers::resend),
 
         page("/account").get(account::handlers::show),
+        page("/account/phone").get(phone_change::handlers::show).post(phone_change::handlers::submit_form),
+        page("/account/phone/verify").get(phone_change::handlers::show_code).post(phone_change::handlers::submit_code),
+        page("/account/phone/resend").post(phone_change::handlers::resend),
         page("/account/two-factor").get(two_factor::handlers::show),
         page("/account/two-factor/app").get(two_factor::handlers::show_app).post(two_factor::handlers::submit_app),
         page("/account/two-factor/sms").post(two_factor::handlers::submit_sms),

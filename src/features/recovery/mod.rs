@@ -1,0 +1,3 @@
+//! Assisted recovery of an account.
+
+pub mod store;
