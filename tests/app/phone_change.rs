@@ -576,3 +576,22 @@ async fn sms_keeps_being_the_second_factor_after_a_change_from_a_contested_numbe
     let code = app.twilio.next_code_to(&there).await;
     browser.gives(&code).await.redirects_to("/account");
 }
+
+#[actix_web::test]
+async fn aut_08_whoever_busies_an_account_first_cannot_silence_the_code_that_undoes_the_change() {
+    let app = TestApp::start().await;
+    let (owner, thief) = somebody(&app).await;
+    enable_sms(&thief).await;
+    for _ in 0..12 {
+        thief.submit("/account/two-factor/backup-codes", &[]).await.shows(200, "Your backup codes");
+    }
+    change(&app, &thief).await;
+    app.texts_sent().await;
+    assert_eq!(
+        app.database.number("SELECT count(*) FROM sms_messages WHERE notice AND action_code_id IS NULL"),
+        10 + 1
+    );
+    let undo = undo_code(&app, &owner.phone).await;
+    app.browser().stops(&undo).await.redirects_to("/login");
+    assert_eq!(column_of(&app, &owner.email, "phone_number"), Some(owner.phone));
+}
