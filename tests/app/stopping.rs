@@ -1,4 +1,4 @@
-//! Stopping what a text told of, with the code in it (PHN-01, REC-08, S-8, X-8).
+//! Stopping what a text told of, with the code in it (PHN-01, PHN-03, REC-03, REC-08, S-8).
 
 use diesel::{
     RunQueryDsl as _, sql_query,
@@ -262,7 +262,7 @@ async fn rec_08_after_an_objection_the_whole_wait_begins_again() {
 }
 
 #[actix_web::test]
-async fn rec_06_a_recovery_is_stopped_and_its_code_is_worthless() {
+async fn rec_03_a_recovery_is_stopped_and_its_code_is_worthless() {
     let app = TestApp::start().await;
     let (salma, _) = somebody(&app).await;
     let (stop, recover) = (insert_code(&app, &salma, "stop_recovery"), insert_code(&app, &salma, "recover"));
