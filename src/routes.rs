@@ -9,7 +9,7 @@ use actix_web::{
 use crate::{
     features::{
         account, activity, demo_inbox, devices, email_change, health, home, information, password_change,
-        password_reset, profile, recovery, registration, sign_in, step_up, two_factor,
+        password_reset, phone_change, profile, recovery, registration, sign_in, step_up, stopping, two_factor,
     },
     web::{
         assets, error,
@@ -67,6 +67,7 @@ fn pages() -> Vec<Page> {
 
         page("/recovery").get(recovery::handlers::show_code).post(recovery::handlers::submit_code),
         page("/recovery/password").get(recovery::handlers::show_password).post(recovery::handlers::submit_password),
+        page("/stop").get(stopping::handlers::show_form).post(stopping::handlers::submit_form),
 
         page("/confirm").get(step_up::handlers::show).post(step_up::handlers::submit),
         page("/confirm/resend").post(step_up::handlers::resend),
@@ -75,6 +76,9 @@ fn pages() -> Vec<Page> {
         page("/account/profile").get(profile::handlers::show).post(profile::handlers::submit),
         page("/account/email").get(email_change::handlers::show).post(email_change::handlers::submit),
         page("/account/password").get(password_change::handlers::show).post(password_change::handlers::submit),
+        page("/account/phone").get(phone_change::handlers::show).post(phone_change::handlers::submit_form),
+        page("/account/phone/verify").get(phone_change::handlers::show_code).post(phone_change::handlers::submit_code),
+        page("/account/phone/resend").post(phone_change::handlers::resend),
         page("/account/two-factor").get(two_factor::handlers::show),
         page("/account/two-factor/app").get(two_factor::handlers::show_app).post(two_factor::handlers::submit_app),
         page("/account/two-factor/sms").post(two_factor::handlers::submit_sms),

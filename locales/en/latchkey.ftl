@@ -23,6 +23,7 @@ area-password = Password
 area-data = My data
 foot-label = About this service
 foot-help = Help
+foot-stop = Stop a change
 foot-privacy = Privacy
 foot-terms = Terms
 sign-out = Sign out
@@ -505,7 +506,7 @@ notice-reset-over-text = Setting a new password took too long. Nothing was chang
 notice-password-changed = Your password is changed
 notice-password-changed-text = All other devices were signed out.
 notice-phone-changed = This is your number now
-notice-phone-changed-text = We texted both numbers. All other devices were signed out.
+notice-phone-changed-text = We told you by text. All other devices were signed out.
 notice-phone-change-over = Please begin again
 notice-phone-change-over-text = Proving the new number took too long. Your number is as before.
 notice-phone-restored = The change is undone
@@ -612,6 +613,47 @@ password-change-go = Change my password
 password-change-same = This is the password that you have. Please choose another.
 password-change-confirm = With two-factor on, your password alone changes nothing. Please prove first that the account is yours.
 password-change-then = All other devices are signed out, and we tell you about it by text. This one stays signed in.
+## Changing the phone number
+
+phone-change-title = Your phone number
+phone-change-lead = It is { $number }, proven on { $date }.
+phone-change-lead-contested = It was { $number } until { $date }.
+phone-change-contested = Somebody else has proven this number
+phone-change-contested-text = It can no longer open your account. All else is as it was. Give your account another number. Is this one still yours? Then prove it once more.
+phone-change-pending-title = A code is on its way
+phone-change-pending = We texted { $number }. { $verify }Enter the code{ $end }, or use another number below.
+phone-change-label = New phone number
+phone-change-same = This is your number already. Write the new one, or keep this one.
+phone-change-send = Text a code to it
+phone-change-keep = Keep my number
+phone-change-go = Change my number
+phone-change-confirm-first = First you prove once more that this account is yours.
+phone-change-then = What will happen
+phone-change-then-1 = The old number keeps working until you have entered the code.
+phone-change-then-2 = Both numbers get a text about the change. From the old one you can undo it for 7 days.
+phone-change-then-3 = For 72 hours the new number cannot set a new password.
+phone-change-then-4 = All other devices are signed out, and trusted devices are forgotten.
+phone-change-unsent-lead = Nothing was sent to { $number }. Your number is as before.
+phone-change-resend-over = We send at most { $sends } codes for one change. Look for the newest text, or { $start }start again{ $end }.
+
+## Stopping a change
+
+stop-title = Stop a change
+stop-lead = Did a text tell you of a change that you did not make? Enter the code from that text.
+stop-code-label = Code from the text
+stop-code-hint = Like 7KQ2-M9XD-4HTR-W6PA. Small letters and spaces are fine.
+stop-code-unreadable = This code has 16 letters and digits. Please check it.
+stop-code-unknown = This code does not work. Check it with the text. A code works once, and only for some days.
+stop-go = Stop it
+stop-then-title = What happens then
+stop-then-number = If your number was changed, your old number comes back. All devices are signed out.
+stop-then-password = If somebody waits to set a new password or to recover your account, that ends.
+stop-no-code-title = Is there no code in the text?
+stop-no-code = Then { $login }sign in{ $end } and change your password. If you cannot get in, { $help }read what to do{ $end }.
+stop-taken = This number belongs to another account now
+stop-taken-text = Somebody has proven it since, so it cannot come back. { $login }Sign in{ $end } and give your account another number.
+stop-recover = This code stops nothing
+stop-recover-text = It belongs to a recovery that we have started after checking a person. If that is you, { $recovery }recover your account{ $end }. If not, give it to nobody.
 
 ## Demo inbox
 
@@ -1128,6 +1170,7 @@ sms-reset-waits = Latchkey: in 72 hours a text can set your password. Was it not
 sms-phone-changed = Latchkey: this is the number of your account now. Was it not you? Then ask us for help.
 sms-phone-left = Latchkey: your account has another phone number. Was it not you? Within 7 days open Stop a change and enter { $code }.
 sms-phone-restored = Latchkey: the change of your phone number was undone. Was it not you? Sign in and look at your number.
+sms-number-contested = Latchkey: your phone number was moved to another account. Was it not you? Sign in and give your account another number.
 sms-email-changed = Latchkey: the email address of your account was changed. Was it not you? Change your password at once.
 sms-recovery-started = Latchkey: we recover your account in 72 hours. Was it not you? Sign in, or open Stop a change and enter { $code }.
 sms-recovery-code = Latchkey: your recovery code is { $code }. It works for 7 days. Give it to nobody. Was it not you? Delete this text.

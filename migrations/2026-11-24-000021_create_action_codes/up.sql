@@ -27,6 +27,6 @@ ALTER TABLE sms_messages
         'two_factor_on', 'two_factor_changed', 'two_factor_off', 'backup_codes_made', 'backup_code_used',
         'wrong_codes', 'second_factor_rests', 'unusual_sign_in',
         'password_changed', 'password_set', 'reset_waits', 'phone_changed', 'phone_left', 'phone_restored',
-        'email_changed', 'recovery_started', 'recovery_code', 'recovered', 'deletion_requested'));
+        'number_contested', 'email_changed', 'recovery_started', 'recovery_code', 'recovered', 'deletion_requested'));
 
 CREATE INDEX sms_messages_action_code ON sms_messages (action_code_id) WHERE action_code_id IS NOT NULL;

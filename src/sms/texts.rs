@@ -69,6 +69,8 @@ pub enum NoticeKind {
     PhoneLeft,
     /// A change of number was undone.
     PhoneRestored,
+    /// Somebody else has proven the account's number. To the numbers that it left a few days ago.
+    NumberContested,
     /// The email address was changed.
     EmailChanged,
     /// In 72 hours somebody whom we have checked can open the account; with a code that stops it.
@@ -88,7 +90,7 @@ impl NoticeKind {
     }
 
     /// Every kind.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::TwoFactorOn,
         Self::TwoFactorChanged,
         Self::TwoFactorOff,
@@ -103,6 +105,7 @@ impl NoticeKind {
         Self::PhoneChanged,
         Self::PhoneLeft,
         Self::PhoneRestored,
+        Self::NumberContested,
         Self::EmailChanged,
         Self::RecoveryStarted,
         Self::RecoveryCode,
@@ -152,6 +155,7 @@ pub fn notice(kind: NoticeKind, code: Option<&ActionCode>, loader: &FluentLangua
         NoticeKind::PhoneChanged => fl!(loader, "sms-phone-changed"),
         NoticeKind::PhoneLeft => fl!(loader, "sms-phone-left", code = code),
         NoticeKind::PhoneRestored => fl!(loader, "sms-phone-restored"),
+        NoticeKind::NumberContested => fl!(loader, "sms-number-contested"),
         NoticeKind::EmailChanged => fl!(loader, "sms-email-changed"),
         NoticeKind::RecoveryStarted => fl!(loader, "sms-recovery-started", code = code),
         NoticeKind::RecoveryCode => fl!(loader, "sms-recovery-code", code = code),

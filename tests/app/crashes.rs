@@ -225,7 +225,7 @@ impl Place {
 #[actix_web::test]
 async fn r_8_killed_while_passwords_and_numbers_change_an_account_has_one_of_each_and_the_acknowledged_one() {
     let kills = std::env::var("LATCHKEY_TEST_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(5);
-    let many = [("TWILIO_MAX_SMS_PER_HOUR", "1000"), ("TWILIO_MAX_SMS_PER_DAY", "1000")];
+    let many = [("TWILIO_MAX_SMS_PER_HOUR", "100"), ("TWILIO_MAX_SMS_PER_DAY", "100")];
     let app = TestApp::start_with("messaging", &many).await;
     let twilio = app.twilio.clone();
     let place = Place { server: Arc::new(Mutex::new(app.address_of(0))), over: Arc::default() };

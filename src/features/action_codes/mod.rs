@@ -11,6 +11,7 @@ use std::time::Duration;
 use diesel::PgConnection;
 
 use crate::{
+    app::Keys,
     crypto::{keys::KeyRing, mac},
     db::{self, DbError},
     domain::{
@@ -121,10 +122,20 @@ pub fn hashes(ring: &KeyRing, code: &ActionCode) -> Vec<Vec<u8>> {
     mac::lookup_keys(ring, &[code.expose().as_bytes()])
 }
 
-/// Finds a code that may be used now, and holds it until the transaction ends.
+/// Pays for a try from this address and finds the code, if it may be used now.
+///
+/// Stands outside any transaction: the payment must stay. What is found is not held; whoever acts on it holds the account
+/// first and then uses the code up by condition ([`store::consume`]). Held the other way round, two codes of one account
+/// would wait for each other.
 ///
 /// # Errors
-/// The database's.
-pub fn find(conn: &mut PgConnection, ring: &KeyRing, code: &ActionCode) -> Result<Option<Found>, DbError> {
-    store::lock_live(conn, hashes(ring, code))
+/// [`NotCharged`].
+pub fn try_code(
+    conn: &mut PgConnection,
+    keys: &Keys,
+    from: ClientAddress,
+    code: &ActionCode,
+) -> Result<Option<Found>, NotCharged> {
+    charge_try(conn, &keys.throttle_key, from)?;
+    Ok(store::find_live(conn, hashes(&keys.action_code, code))?)
 }

@@ -1,6 +1,11 @@
 //! SQL for `action_codes`.
 
-use diesel::{PgConnection, prelude::*, sql_types as t};
+use diesel::{
+    PgConnection,
+    dsl::{exists, not},
+    prelude::*,
+    sql_types as t,
+};
 
 use super::{Act, Found, NewCode};
 use crate::{
@@ -9,7 +14,7 @@ use crate::{
         ids::{ActionCodeId, UserId},
         phone_number::PhoneNumber,
     },
-    schema::action_codes as a,
+    schema::{action_codes as a, users as u},
 };
 
 /// Whether the owner of account `u` has had nothing to say against code `a`, and the account is as it was when it was made.
@@ -67,14 +72,14 @@ struct FoundRow {
     phone_number: String,
 }
 
-/// Finds the code of one of the hashes if it may be used now, held until the transaction ends.
-pub fn lock_live(conn: &mut PgConnection, hashes: Vec<Vec<u8>>) -> Result<Option<Found>, DbError> {
+/// Finds the code of one of the hashes if it may be used now.
+pub fn find_live(conn: &mut PgConnection, hashes: Vec<Vec<u8>>) -> Result<Option<Found>, DbError> {
     let row: Option<FoundRow> = statement(concat!(
         "SELECT a.id, a.user_id, a.act, a.phone_number FROM action_codes AS a JOIN users AS u ON u.id = a.user_id
          WHERE a.code_hash = ANY ($1) AND a.used_at IS NULL AND a.opens_at <= now() AND a.expires_at > now()
              AND (a.auth_epoch IS NULL OR ",
         nobody_objected!(),
-        ") FOR UPDATE OF a"
+        ")"
     ))
     .bind::<t::Array<t::Binary>, _>(hashes)
     .get_result(conn)
@@ -85,17 +90,23 @@ pub fn lock_live(conn: &mut PgConnection, hashes: Vec<Vec<u8>>) -> Result<Option
     Ok(Some(Found { id, user: user_id, act, phone: PhoneNumber::from_stored(phone_number) }))
 }
 
-/// Uses it up, once.
+/// Uses it up, once. Answers whether it could still be used.
 pub fn consume(conn: &mut PgConnection, id: ActionCodeId) -> Result<bool, DbError> {
-    let unused = a::table.filter(a::id.eq(id)).filter(a::used_at.is_null());
-    Ok(diesel::update(unused).set(a::used_at.eq(db::now().nullable())).execute(conn)? == 1)
+    let live = a::used_at.is_null().and(a::opens_at.le(db::now())).and(a::expires_at.gt(db::now()));
+    Ok(diesel::update(a::table.filter(a::id.eq(id).and(live)))
+        .set(a::used_at.eq(db::now().nullable()))
+        .execute(conn)?
+        == 1)
 }
 
-/// Where the codes of an act that could still be used were sent.
+/// Where the codes of an act that could still be used were sent. Not where somebody else holds the phone by now: a number
+/// that another account has proven.
 pub fn list_phones(conn: &mut PgConnection, user: UserId, act: Act) -> Result<Vec<PhoneNumber>, DbError> {
     let live = a::used_at.is_null().and(a::expires_at.gt(db::now()));
+    let others = u::phone_number.eq(a::phone_number).and(u::phone_verified_at.is_not_null()).and(u::id.ne(user));
     let phones: Vec<String> = a::table
         .filter(a::user_id.eq(user).and(a::act.eq(act.as_str())).and(live))
+        .filter(not(exists(u::table.filter(others))))
         .select(a::phone_number)
         .distinct()
         .order(a::phone_number)
@@ -114,6 +125,19 @@ pub fn revoke(conn: &mut PgConnection, user: UserId, act: Act) -> Result<(), DbE
 pub fn revoke_all(conn: &mut PgConnection, user: UserId) -> Result<(), DbError> {
     let unused = a::table.filter(a::user_id.eq(user)).filter(a::used_at.is_null());
     diesel::update(unused).set(a::used_at.eq(db::now().nullable())).execute(conn)?;
+    Ok(())
+}
+
+/// Makes the codes of an act worthless that were made with a code or after it.
+pub fn revoke_since(conn: &mut PgConnection, user: UserId, act: Act, code: ActionCodeId) -> Result<(), DbError> {
+    statement(
+        "UPDATE action_codes SET used_at = now() WHERE user_id = $1 AND act = $2 AND used_at IS NULL
+             AND created_at >= (SELECT created_at FROM action_codes WHERE id = $3)",
+    )
+    .bind::<t::Uuid, _>(user)
+    .bind::<t::Text, _>(act.as_str())
+    .bind::<t::Uuid, _>(code)
+    .execute(conn)?;
     Ok(())
 }
 

@@ -8,8 +8,8 @@ use crate::{
     app::App,
     db::DbError,
     features::{
-        activity, messages, passwords::guesses, phone_verifications, recovery, registration, sessions, sign_in,
-        throttles, trusted_devices, two_factor,
+        activity, messages, passwords::guesses, phone_change, phone_verifications, recovery, registration, sessions,
+        sign_in, throttles, trusted_devices, two_factor,
     },
 };
 
@@ -36,6 +36,7 @@ pub async fn run(app: App) {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Removed {
     registrations: usize,
+    phone_changes: usize,
     challenges: usize,
     sessions: usize,
     sign_ins: usize,
@@ -53,8 +54,9 @@ impl std::fmt::Display for Removed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "registrations={} challenges={} sessions={} sign_ins={} trusted_devices={} guesses={} enrolments={} recoveries={} throttles={} messages={} activity={} abandoned_messages={}",
+            "registrations={} phone_changes={} challenges={} sessions={} sign_ins={} trusted_devices={} guesses={} enrolments={} recoveries={} throttles={} messages={} activity={} abandoned_messages={}",
             self.registrations,
+            self.phone_changes,
             self.challenges,
             self.sessions,
             self.sign_ins,
@@ -77,6 +79,7 @@ impl std::fmt::Display for Removed {
 pub fn tidy(conn: &mut PgConnection) -> Result<Removed, DbError> {
     Ok(Removed {
         registrations: registration::store::remove_expired(conn)?,
+        phone_changes: phone_change::store::remove_expired(conn)?,
         challenges: phone_verifications::store::remove_expired(conn)?,
         sessions: sessions::store::remove_expired(conn)?,
         sign_ins: sign_in::store::remove_expired(conn)?,

@@ -67,6 +67,7 @@ impl Kind {
             Self::Notice(NoticeKind::PhoneChanged) => "phone_changed",
             Self::Notice(NoticeKind::PhoneLeft) => "phone_left",
             Self::Notice(NoticeKind::PhoneRestored) => "phone_restored",
+            Self::Notice(NoticeKind::NumberContested) => "number_contested",
             Self::Notice(NoticeKind::EmailChanged) => "email_changed",
             Self::Notice(NoticeKind::RecoveryStarted) => "recovery_started",
             Self::Notice(NoticeKind::RecoveryCode) => "recovery_code",

@@ -6,8 +6,10 @@
 //! - A number gets at most 10 in a day, and of each kind that an attempt sets off at most one. What surely was not sent
 //!   does not count. What tells of a recovery leaves in any case: the wait is worth nothing if the owner does not hear,
 //!   and all of it if the code does not come. Only whoever runs the service sets it off.
+//! - Those with a code that stops or undoes something have 10 of their own: whoever is in an account could busy it with
+//!   small changes first, and the owner would never get the code against the grave one.
 //! - The quota is the cap as well: notices go to proven numbers only, each of which cost a code under the installation's
-//!   cap to prove, so the bill for a day is never more than ten texts for each account that there is. A cap of all
+//!   cap to prove, so the bill for a day is never more than twenty texts for each account that there is. A cap of all
 //!   notices together would let whoever busies many accounts silence those of one.
 
 use std::time::Duration;
@@ -27,7 +29,8 @@ use crate::{
     sms::NoticeKind,
 };
 
-/// Notices to one number in a day, of all kinds together. Nobody changes so much in an account in one day.
+/// Notices to one number in a day, those without a code together and those with one. Nobody changes so much in an account
+/// in one day.
 pub const NUMBER_PER_DAY: u16 = 10;
 
 /// Who is told.
@@ -78,7 +81,8 @@ fn queue(
 ) -> Result<(), DbError> {
     store::lock_notices(conn, &to.phone)?;
     let name = Kind::Notice(kind).as_str();
-    if !always(kind) && store::notices_are_full(conn, &to.phone, NUMBER_PER_DAY, once_a_day(kind).then_some(name))? {
+    let once = once_a_day(kind).then_some(name);
+    if !always(kind) && store::notices_are_full(conn, &to.phone, NUMBER_PER_DAY, code.is_some(), once)? {
         log::warn!("event=notice_not_queued user={} kind={name} why=\"too many in a day\"", to.user);
         return Ok(());
     }

@@ -194,11 +194,13 @@ pub fn lock_notices(conn: &mut PgConnection, to: &PhoneNumber) -> Result<(), DbE
     Ok(())
 }
 
-/// Whether a number has had `per_day` notices in a day, or one of the kind `once` if that is named.
+/// Whether a number has had `per_day` notices with a code in a day, or without one, or one of the kind `once` if that is
+/// named.
 pub fn notices_are_full(
     conn: &mut PgConnection,
     to: &PhoneNumber,
     per_day: u16,
+    with_code: bool,
     once: Option<&str>,
 ) -> Result<bool, DbError> {
     #[derive(QueryableByName)]
@@ -207,13 +209,16 @@ pub fn notices_are_full(
         is_full: bool,
     }
     let Full { is_full } = sql_query(
-        "SELECT count(*) >= $2 OR count(*) FILTER (WHERE kind = $3) > 0 AS is_full FROM sms_messages
+        "SELECT count(*) FILTER (WHERE (action_code_id IS NOT NULL) = $4) >= $2
+             OR count(*) FILTER (WHERE kind = $3) > 0 AS is_full
+         FROM sms_messages
          WHERE phone_number = $1 AND notice AND state <> 'failed'
            AND created_at > clock_timestamp() - interval '1 day'",
     )
     .bind::<SqlText, _>(to.e164())
     .bind::<BigInt, _>(i64::from(per_day))
     .bind::<Nullable<SqlText>, _>(once)
+    .bind::<Bool, _>(with_code)
     .get_result(conn)?;
     Ok(is_full)
 }

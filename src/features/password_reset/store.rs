@@ -196,6 +196,13 @@ pub fn consume(conn: &mut PgConnection, id: PasswordResetId) -> Result<bool, DbE
     Ok(used == 1)
 }
 
+/// Ends what is on the way to a new password for an account: somebody has objected.
+pub fn end_all(conn: &mut PgConnection, user: UserId) -> Result<(), DbError> {
+    let live = r::used_at.is_null().and(r::expires_at.gt(db::now()));
+    diesel::update(r::table.filter(r::user_id.eq(user)).filter(live)).set(r::expires_at.eq(db::now())).execute(conn)?;
+    Ok(())
+}
+
 /// Begins the time in which the owner can object.
 pub fn begin_wait(conn: &mut PgConnection, user: UserEpoch) -> Result<(), DbError> {
     let (epoch, began) = (w::auth_epoch.eq(user.auth_epoch), w::began_at.eq(db::now()));

@@ -7,8 +7,12 @@ use chrono::{DateTime, Utc};
 use i18n_embed_fl::fl;
 
 use super::{CodeRefused, MOST_SENDS, store::Standing};
+use crate::app::App;
+use crate::domain::country::Country;
+use crate::domain::ids::MessageId;
 use crate::domain::phone_number::PhoneNumber;
-use crate::features::messages::Outcome;
+use crate::features::messages::outcomes::Listening;
+use crate::features::messages::{self, OUTCOME_WAIT, Outcome};
 use crate::sms::Fault;
 use crate::web::clock::Clock;
 use crate::web::error::PageError;
@@ -278,4 +282,33 @@ pub fn explain(refusal: CodeRefused, words: &Words) -> Result<FormErrors, PageEr
         CodeRefused::Db(fault) => return Err(fault.into()),
     };
     Ok(FormErrors::on("code", problem.in_words(words)))
+}
+
+/// Waits a little for the outcome of a text to a number that the person typed: who mistyped it should hear of it at once.
+///
+/// # Errors
+/// The database's.
+pub async fn await_refusal(
+    app: &App,
+    listening: Listening,
+    message: MessageId,
+    country: Country,
+) -> Result<Option<Problem>, PageError> {
+    listening.settled(message, OUTCOME_WAIT).await;
+    let outcome = app.db.run(move |conn| messages::store::find_outcome(conn, message)).await;
+    Ok(match outcome? {
+        Some(Outcome::Refused(fault)) => refused_number_problem(fault, country),
+        _ => None,
+    })
+}
+
+/// What a number that the provider refused needs, where the person can do something about it.
+fn refused_number_problem(fault: Fault, country: Country) -> Option<Problem> {
+    match fault {
+        Fault::BadNumber => Some(Problem::PhoneNotInPlan(country)),
+        Fault::NoSms => Some(Problem::PhoneNotMobile),
+        Fault::OptedOut => Some(Problem::PhoneOptedOut),
+        Fault::Country => Some(Problem::CountryClosed(country)),
+        Fault::TryLater | Fault::TooMany | Fault::WrongCode | Fault::Expired | Fault::Ours => None,
+    }
 }

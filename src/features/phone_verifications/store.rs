@@ -224,6 +224,14 @@ pub fn close(conn: &mut PgConnection, id: ChallengeId) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Ends all challenges that are to confirm a session: the account has another number.
+pub fn close_of_session(conn: &mut PgConnection, session: SessionId) -> Result<(), DbError> {
+    let open =
+        pv::table.filter(pv::session_id.eq(session)).filter(pv::used_at.is_null()).filter(pv::closed_at.is_null());
+    diesel::update(open).set(pv::closed_at.eq(db::now().nullable())).execute(conn)?;
+    Ok(())
+}
+
 /// Stores the MAC of our code for send number `send`, unless a newer send has taken its place or the challenge is over.
 pub fn put_code(
     conn: &mut PgConnection,

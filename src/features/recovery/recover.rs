@@ -80,13 +80,15 @@ fn give_back(
         if !store::consume(conn, opened.id)? || !action_codes::store::consume(conn, opened.code)? {
             return Err(NotRecovered::Over);
         }
+        // Both accounts, where the number moves, in one order for all who move numbers.
+        users::store::lock_with_holder(conn, opened.owner.user.id, &opened.phone)?;
         // As it stands now: the owner may have signed in while the password was being hashed.
         let owner = store::lock_owner(conn, opened.code)?.ok_or(NotRecovered::Over)?;
         // Before the codes are gone, which tell where else the account was a few days ago.
         let numbers = start::numbers(conn, &owner, &opened.phone)?;
-        contest_elsewhere(conn, opened, &owner)?;
         // The code that was entered came to this number, and only there.
         let phone = VerifiedPhone::proven_earlier(opened.phone.clone());
+        contest_elsewhere(conn, opened, &owner, &phone)?;
         let user = users::store::recover(conn, owner.user, &phone, hash)?.ok_or(NotRecovered::Over)?.id;
         two_factor::app::store::remove_confirmed(conn, user)?;
         two_factor::backup_codes::store::remove_all(conn, user)?;
@@ -104,12 +106,16 @@ fn give_back(
 }
 
 /// One proven number belongs to one account: whoever had this one is without it from here on.
-fn contest_elsewhere(conn: &mut PgConnection, opened: &Opened, owner: &Owner) -> Result<(), DbError> {
-    if owner.has(&opened.phone) {
+fn contest_elsewhere(
+    conn: &mut PgConnection,
+    opened: &Opened,
+    owner: &Owner,
+    phone: &VerifiedPhone,
+) -> Result<(), DbError> {
+    if owner.has(phone.number()) {
         return Ok(());
     }
-    if let Some(other) = users::store::contest_number(conn, &opened.phone)? {
-        activity::record(conn, other, Event::NumberContested, None)?;
+    if let Some(other) = users::contest(conn, phone)? {
         log::warn!("event=number_contested user={other} recovery={}", opened.id);
     }
     Ok(())

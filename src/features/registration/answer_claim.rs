@@ -12,7 +12,7 @@ use crate::{
     db::{self, DbError},
     domain::ids::{RegistrationId, UserId},
     features::{
-        activity::{self, Event, Origin},
+        activity::Origin,
         phone_verifications::VerifiedPhone,
         users::{self, Taken},
     },
@@ -50,12 +50,10 @@ fn move_to_new_account(
     pending: Pending,
     origin: &Origin,
 ) -> Result<(UserId, Token), NotMoved> {
-    let number = pending.details.phone.clone();
-    if let Some(owner) = users::store::contest_number(conn, &number)? {
-        activity::record(conn, owner, Event::NumberContested, None)?;
+    let phone = VerifiedPhone::proven_earlier(pending.details.phone.clone());
+    if let Some(owner) = users::contest(conn, &phone)? {
         log::warn!("event=number_contested user={owner} registration={}", pending.id);
     }
-    let phone = VerifiedPhone::proven_earlier(number);
     prove_phone::insert_account(conn, pending, phone, origin)?.map_err(NotMoved::Taken)
 }
 

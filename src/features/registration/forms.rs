@@ -14,7 +14,6 @@ use crate::{
         role::Role,
     },
     features::passwords::TooEasy,
-    sms::Fault,
     web::{
         form::{FormErrors, Problem},
         words::Words,
@@ -232,16 +231,5 @@ pub(in crate::features) fn easy_problem(verdict: TooEasy) -> Problem {
     match verdict {
         TooEasy::Personal => Problem::PasswordPersonal,
         TooEasy::Common | TooEasy::Pattern | TooEasy::Guessable => Problem::PasswordWeak,
-    }
-}
-
-/// What a number that the provider refused needs, where the person can do something about it.
-pub(super) fn refused_number_problem(fault: Fault, country: Country) -> Option<Problem> {
-    match fault {
-        Fault::BadNumber => Some(Problem::PhoneNotInPlan(country)),
-        Fault::NoSms => Some(Problem::PhoneNotMobile),
-        Fault::OptedOut => Some(Problem::PhoneOptedOut),
-        Fault::Country => Some(Problem::CountryClosed(country)),
-        Fault::TryLater | Fault::TooMany | Fault::WrongCode | Fault::Expired | Fault::Ours => None,
     }
 }

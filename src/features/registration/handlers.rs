@@ -11,19 +11,18 @@ use super::{
     resend, start, store,
 };
 use crate::{
-    app::App,
     crypto::{
         hasher::{HashFailed, PasswordHash},
         token::Token,
     },
     db::DbError,
-    domain::{country::Country, ids::MessageId, password::MIN_LENGTH},
+    domain::password::MIN_LENGTH,
     features::{
-        messages::{self, OUTCOME_WAIT, Outcome, outcomes::Listening, reserve::NotReserved},
+        messages::{self, outcomes::Listening, reserve::NotReserved},
         passwords::{self, PersonalWords, TooEasy},
         phone_verifications::{
             self, CodeRefused, NotRenewed,
-            pages::{code_state, explain, resend_state},
+            pages::{await_refusal, code_state, explain, resend_state},
         },
         sessions::principals::{ENTRANCE, Visitor},
         users,
@@ -147,21 +146,6 @@ fn too_many(refusal: NotReserved, back: Back) -> PageError {
         NotReserved::TooMany { wait } => PageError::too_many(wait, back),
         NotReserved::Db(error) => error.into(),
     }
-}
-
-/// Waits a little for the text's outcome: people who mistyped their number should hear of it at once.
-async fn await_refusal(
-    app: &App,
-    listening: Listening,
-    message: MessageId,
-    country: Country,
-) -> Result<Option<crate::web::form::Problem>, PageError> {
-    listening.settled(message, OUTCOME_WAIT).await;
-    let outcome = app.db.run(move |conn| messages::store::find_outcome(conn, message)).await;
-    Ok(match outcome? {
-        Some(Outcome::Refused(fault)) => forms::refused_number_problem(fault, country),
-        _ => None,
-    })
 }
 
 /// `GET /register/verify`

@@ -175,6 +175,12 @@ impl SignedIn {
         self.account.phone.country().map_or(Clock::UTC, Clock::of)
     }
 
+    /// The owner as the limits on texts see somebody who asks about a number that is not the account's.
+    pub fn as_member(&self) -> Asker {
+        let visitor = &self.visitor;
+        Asker::Member { user: self.account.id, address: visitor.address, browser: visitor.cookies.browser() }
+    }
+
     /// The owner as the limits on texts see them.
     pub fn as_owner(&self) -> Asker {
         Asker::Owner { user: self.account.id, browser: self.visitor.cookies.browser() }

@@ -213,7 +213,8 @@ pub fn insert(conn: &mut PgConnection, new: NewSession<'_>) -> Result<bool, DbEr
 }
 
 /// Gives a session a new token and the account's present epoch; the token of before is dead. `confirmed` notes that its
-/// holder has just proven to be the owner. Answers whether the session was still there.
+/// holder has just proven to be the owner. The account's row is held before the session's, as by whoever changes the
+/// account. Answers whether the session was still there.
 pub fn renew(
     conn: &mut PgConnection,
     id: SessionId,
@@ -222,13 +223,13 @@ pub fn renew(
     confirmed: bool,
 ) -> Result<bool, DbError> {
     let renewed = statement(
-        "WITH seen AS (
-             UPDATE users SET owner_seen_at = now()
-             WHERE $2 AND id = $4 AND auth_epoch = $5 AND status = 'active' RETURNING id
+        "WITH account AS (
+             UPDATE users SET owner_seen_at = CASE WHEN $2 THEN now() ELSE owner_seen_at END
+             WHERE id = $4 AND auth_epoch = $5 AND status = 'active' RETURNING id, auth_epoch
          )
-         UPDATE sessions AS s SET token_hash = $1, auth_epoch = u.auth_epoch, last_seen_at = now(),
+         UPDATE sessions AS s SET token_hash = $1, auth_epoch = account.auth_epoch, last_seen_at = now(),
              confirmed_at = CASE WHEN $2 THEN now() ELSE confirmed_at END
-         FROM users AS u WHERE s.id = $3 AND u.id = s.user_id AND u.id = $4 AND u.auth_epoch = $5 AND u.status = 'active'",
+         FROM account WHERE s.id = $3 AND s.user_id = account.id",
     )
     .bind::<t::Binary, _>(token.hash())
     .bind::<t::Bool, _>(confirmed)

@@ -21,7 +21,10 @@ use crate::{
     },
 };
 
+mod contest;
 pub mod store;
+
+pub use contest::contest;
 
 /// What a new account is made of. The number is a proven one by type.
 pub struct NewUser {
@@ -142,6 +145,31 @@ pub struct Holder {
     pub opened_at: DateTime<Utc>,
     /// When somebody else proved the number, if somebody has.
     pub contested_at: Option<DateTime<Utc>>,
+}
+
+/// An account as it stands while its row is held until the transaction ends. Being contested raises no epoch, so whoever
+/// tells or changes its number looks here.
+pub struct Held {
+    /// The account.
+    pub user: UserEpoch,
+    /// Its number.
+    pub phone: PhoneNumber,
+    /// Whether the number is proven for this account; else it is contested.
+    pub phone_proven: bool,
+    /// Language of texts.
+    pub locale: String,
+}
+
+impl Held {
+    /// Who is told what happens to the account, while the number is proven for it.
+    pub fn owner(&self) -> Option<Recipient> {
+        self.phone_proven.then(|| self.at(self.phone.clone()))
+    }
+
+    /// The same at another number of theirs.
+    pub fn at(&self, phone: PhoneNumber) -> Recipient {
+        Recipient { user: self.user.id, phone, locale: self.locale.clone() }
+    }
 }
 
 /// An account and the epoch that everything granted to it carries.

@@ -7,10 +7,10 @@ use diesel::{
     prelude::*,
     result::{DatabaseErrorKind, Error as DieselError},
     select, sql_types as t,
-    sql_types::Bool,
+    sql_types::{Bool, Text, Uuid},
 };
 
-use super::{Holder, NewUser, Taken, UserEpoch};
+use super::{Held, Holder, NewUser, Taken, UserEpoch};
 use crate::{
     crypto::hasher::PasswordHash,
     db::{self, DbError, statement},
@@ -87,13 +87,14 @@ fn insert_profile(conn: &mut PgConnection, id: UserId, role: Role, name: &FullNa
     Ok(())
 }
 
-/// Takes a number away from the account that has it, which stays as it is otherwise. Answers whose it was.
-pub fn contest_number(conn: &mut PgConnection, phone: &PhoneNumber) -> Result<Option<UserId>, DbError> {
+/// Takes a number away from the account that has it, which stays as it is otherwise. Answers whose it was, and the language
+/// of their texts.
+pub fn contest_number(conn: &mut PgConnection, phone: &PhoneNumber) -> Result<Option<(UserId, String)>, DbError> {
     let owner =
         users::table.filter(users::phone_number.eq(phone.e164())).filter(users::phone_verified_at.is_not_null());
     let contested = diesel::update(owner)
         .set((users::phone_verified_at.eq(None::<DateTime<Utc>>), users::phone_contested_at.eq(db::now().nullable())))
-        .returning(users::id)
+        .returning((users::id, users::locale))
         .get_result(conn)
         .optional()?;
     Ok(contested)
@@ -194,23 +195,33 @@ pub fn change_email(
     })
 }
 
-/// Gives the account a number that has just been proven and raises its epoch, if it is still the one given. Whoever had the
-/// number before has to be without it by now ([`contest_number`]).
+/// Gives the account a number that has been proven and raises its epoch, if it is still the one given. Whoever had the
+/// number before has to be without it by now ([`super::contest`]); none also when another account has proven it at this
+/// very moment, and then nothing has changed.
 pub fn change_number(
     conn: &mut PgConnection,
     user: UserEpoch,
     phone: &VerifiedPhone,
 ) -> Result<Option<UserEpoch>, DbError> {
-    let Some(raised) = raise_epoch(conn, user)? else { return Ok(None) };
-    diesel::update(users::table.filter(users::id.eq(user.id)))
-        .set((
-            users::phone_number.eq(phone.number().e164()),
-            users::phone_verified_at.eq(db::now().nullable()),
-            users::phone_contested_at.eq(None::<DateTime<Utc>>),
-            users::phone_changed_at.eq(db::now().nullable()),
-        ))
-        .execute(conn)?;
-    Ok(Some(raised))
+    let unchanged = users::table.filter(users::id.eq(user.id)).filter(users::auth_epoch.eq(user.auth_epoch));
+    // In a savepoint: only the unique index sees a proof that is not committed yet.
+    let changed: QueryResult<Option<i32>> = conn.transaction(|conn| {
+        diesel::update(unchanged)
+            .set((
+                users::auth_epoch.eq(users::auth_epoch + 1),
+                users::phone_number.eq(phone.number().e164()),
+                users::phone_verified_at.eq(db::now().nullable()),
+                users::phone_contested_at.eq(None::<DateTime<Utc>>),
+                users::phone_changed_at.eq(db::now().nullable()),
+            ))
+            .returning(users::auth_epoch)
+            .get_result(conn)
+            .optional()
+    });
+    match changed {
+        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(None),
+        changed => Ok(changed?.map(|auth_epoch| UserEpoch { id: user.id, auth_epoch })),
+    }
 }
 
 /// Gives the account to somebody who has been recovered: a number that has just been proven and a new password, no second
@@ -266,4 +277,35 @@ pub fn lock_epoch(conn: &mut PgConnection, user: UserEpoch) -> Result<bool, DbEr
     let unchanged = users::table.filter(users::id.eq(user.id)).filter(users::auth_epoch.eq(user.auth_epoch));
     let held: Option<UserId> = unchanged.select(users::id).for_no_key_update().first(conn).optional()?;
     Ok(held.is_some())
+}
+
+/// Holds an account that is not disabled until the transaction ends.
+pub fn lock_active(conn: &mut PgConnection, id: UserId) -> Result<Option<Held>, DbError> {
+    type Row = (i32, String, Option<DateTime<Utc>>, String);
+    let row: Option<Row> = users::table
+        .filter(users::id.eq(id).and(users::status.eq("active")))
+        .select((users::auth_epoch, users::phone_number, users::phone_verified_at, users::locale))
+        .for_no_key_update()
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(auth_epoch, phone, verified_at, locale)| Held {
+        user: UserEpoch { id, auth_epoch },
+        phone: PhoneNumber::from_stored(phone),
+        phone_proven: verified_at.is_some(),
+        locale,
+    }))
+}
+
+/// The same, and with it the account that has the number which this one is to have. In one order for all: two that take
+/// each other's number would wait for each other otherwise.
+pub fn lock_with_holder(conn: &mut PgConnection, id: UserId, phone: &PhoneNumber) -> Result<Option<Held>, DbError> {
+    statement(
+        "SELECT FROM users
+         WHERE id IN ($1, (SELECT id FROM users WHERE phone_number = $2 AND phone_verified_at IS NOT NULL))
+         ORDER BY id FOR NO KEY UPDATE",
+    )
+    .bind::<Uuid, _>(id)
+    .bind::<Text, _>(phone.e164().to_owned())
+    .execute(conn)?;
+    lock_active(conn, id)
 }

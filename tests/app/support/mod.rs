@@ -6,6 +6,7 @@ pub mod browser;
 pub mod crowd;
 pub mod database;
 pub mod fake_twilio;
+pub mod numbers;
 pub mod operator;
 pub mod owners;
 pub mod people;
