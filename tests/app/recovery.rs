@@ -47,13 +47,6 @@ async fn opened(app: &TestApp, phone: &str) -> Browser {
     browser
 }
 
-/// Waits until every text that is due has been dealt with.
-async fn all_due_are_sent(app: &TestApp) {
-    let due =
-        "SELECT count(*) FROM sms_messages WHERE state = 'sending' OR state = 'queued' AND next_attempt_at <= now()";
-    app.database.becomes(due, 0).await;
-}
-
 fn texts(app: &TestApp, kind: &str, state: &str) -> i64 {
     let sql = format!("SELECT count(*) FROM sms_messages WHERE kind = '{kind}' AND state = '{state}'");
     app.database.number(&sql)
@@ -84,14 +77,14 @@ async fn rec_03_after_72_hours_the_code_gives_the_account_back_once_and_every_fa
     owner.set(&app, "wrong_second_factors = 7, wrong_reset_factors = 3");
 
     let said = app.starts_recovery(&salma.email, &phone).said;
-    all_due_are_sent(&app).await;
+    app.all_due_are_sent().await;
     for number in [&salma.phone, &phone] {
         assert_eq!(app.stop_codes_to(number).len(), 1, "each number is told, with a code that stops it");
         assert!(said.contains(&number[number.len() - 4..]) && !said.contains(&number[1..]), "{said}");
     }
 
     app.let_pass("71 hours 59 minutes");
-    all_due_are_sent(&app).await;
+    app.all_due_are_sent().await;
     tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
     assert_eq!((app.recovery_codes_to(&phone).len(), texts(&app, "recovery_code", "queued")), (0, 1));
     app.let_pass("1 minute");
@@ -129,7 +122,7 @@ async fn rec_03_after_72_hours_the_code_gives_the_account_back_once_and_every_fa
     // The browser that was trusted has to show everything there is, like any other.
     signs_in_as(&trusted, &salma.email, NEW_PASSWORD).await.redirects_to("/account");
     trusted.get("/account/devices").await.shows(200, "You trust no device");
-    all_due_are_sent(&app).await;
+    app.all_due_are_sent().await;
     for number in [&salma.phone, &phone] {
         let last = app.twilio.messages_to(number).pop().unwrap().body;
         assert!(last.starts_with("Latchkey: your account was recovered"), "{last}");
@@ -261,7 +254,7 @@ async fn rec_03_what_strangers_can_do_ends_nothing() {
     chooses(&browser, NEW_PASSWORD).await.redirects_to("/login");
     signs_in_as(&browser, &phone, NEW_PASSWORD).await.redirects_to("/account");
     assert!(thief.is_signed_in().await, "the other account is as before");
-    all_due_are_sent(&app).await;
+    app.all_due_are_sent().await;
     let told = app.twilio.messages_to(&hanna.phone).pop().unwrap().body;
     assert!(!told.contains("recovered"), "whoever has the number now hears nothing: {told}");
 }
@@ -302,7 +295,7 @@ async fn rec_03_of_several_who_start_it_at_once_one_is_left() {
     assert_eq!(ended.iter().filter(|ended| ended.does(&[]).said.contains("is cancelled")).count(), 5);
     assert_eq!((under_way(&app), app.database.deadlocks()), (1, 0));
     app.let_pass("72 hours");
-    all_due_are_sent(&app).await;
+    app.all_due_are_sent().await;
     assert_eq!(phones.iter().map(|phone| app.recovery_codes_to(phone).len()).sum::<usize>(), 1);
 }
 
@@ -446,11 +439,11 @@ async fn rec_03_a_number_that_was_left_a_few_days_ago_is_told_and_can_undo_nothi
          SELECT gen_random_uuid(), id, 'undo_phone_change', '{left}', now() + interval '7 days' FROM users"
     ));
     app.starts_recovery(&hanna.phone, &phone);
-    all_due_are_sent(&app).await;
+    app.all_due_are_sent().await;
     assert_eq!((app.stop_codes_to(&left).len(), app.stop_codes_to(&hanna.phone).len()), (1, 1));
     app.let_pass("72 hours");
     chooses(&opened(&app, &phone).await, NEW_PASSWORD).await.redirects_to("/login");
-    all_due_are_sent(&app).await;
+    app.all_due_are_sent().await;
     assert!(app.twilio.messages_to(&left).pop().unwrap().body.contains("was recovered"));
     assert_eq!(app.database.number("SELECT count(*) FROM action_codes WHERE used_at IS NULL"), 0);
 }
@@ -467,7 +460,7 @@ async fn rec_03_the_texts_of_a_recovery_leave_however_many_notices_went_before()
         hanna.phone
     ));
     app.starts_recovery(&hanna.phone, &phone);
-    all_due_are_sent(&app).await;
+    app.all_due_are_sent().await;
     assert_eq!((app.stop_codes_to(&hanna.phone).len(), app.stop_codes_to(&phone).len()), (1, 1));
     app.let_pass("72 hours");
     app.recovery_code_to(&phone).await;
@@ -477,7 +470,7 @@ async fn rec_03_the_texts_of_a_recovery_leave_however_many_notices_went_before()
 async fn a_text_that_twilio_refuses_is_told_to_the_operator() {
     let app = TestApp::start().await;
     let (.., phone) = started(&app).await;
-    all_due_are_sent(&app).await;
+    app.all_due_are_sent().await;
     app.operator(&["recovery", "list"]).does(&["leaves on "]);
     app.twilio.script([Behaviour::Refuse(400, 21614)]);
     app.let_pass("72 hours");
@@ -552,7 +545,7 @@ async fn rec_03_every_code_that_opens_nothing_is_answered_alike() {
     let (_, _, used) = started(&app).await;
     let (cancelled, _, gone) = started(&app).await;
     let (_, _, waiting) = started(&app).await;
-    all_due_are_sent(&app).await;
+    app.all_due_are_sent().await;
     app.let_pass("72 hours");
     let codes = [
         app.recovery_code_to(&used).await,
@@ -678,7 +671,7 @@ async fn rec_03_a_number_that_has_changed_hands_names_no_account_by_itself() {
     let id = app.database.text("SELECT id FROM users WHERE role = 'maid'").unwrap();
     assert!(ended.said.contains(&id) && !ended.said.contains(&hanna.phone[4..]), "{}", ended.said);
     start(&id).does(&["started: account ", &id]);
-    all_due_are_sent(&app).await;
+    app.all_due_are_sent().await;
     assert!(app.stop_codes_to(&hanna.phone).is_empty(), "whoever has the number now is told nothing");
     app.let_pass("72 hours");
     chooses(&opened(&app, &phone).await, NEW_PASSWORD).await.redirects_to("/login");

@@ -262,25 +262,44 @@ async fn rec_08_after_an_objection_the_whole_wait_begins_again() {
 }
 
 #[actix_web::test]
-async fn rec_03_a_recovery_is_stopped_and_its_code_is_worthless() {
+async fn rec_03_a_recovery_is_stopped_from_any_number_that_was_told_before_and_after_its_code_has_come() {
     let app = TestApp::start().await;
-    let (salma, _) = somebody(&app).await;
-    let (stop, recover) = (insert_code(&app, &salma, "stop_recovery"), insert_code(&app, &salma, "recover"));
-    app.database.run(
-        "INSERT INTO recoveries (id, user_id, action_code_id, started_by, reason)
-         SELECT gen_random_uuid(), user_id, id, 'test', 'test' FROM action_codes WHERE act = 'recover'",
-    );
-    let page = app.browser().stops(&recover).await;
-    page.shows(422, "This code stops nothing");
-    assert!(page.has("main a[href='/recovery']"));
-    assert_eq!(app.database.number("SELECT count(*) FROM action_codes WHERE used_at IS NOT NULL"), 0);
+    for code_has_come in [false, true] {
+        let (salma, _) = somebody(&app).await;
+        let there = people::new_phone();
+        app.starts_recovery(&salma.email, &there);
+        app.all_due_are_sent().await;
+        let from = if code_has_come { &salma.phone } else { &there };
+        let (stop, other) = (app.stop_codes_to(from).remove(0), app.stop_codes_to(&salma.phone).remove(0));
+        let mut worthless = vec![stop.clone(), other];
+        let recovering = app.browser();
+        if code_has_come {
+            app.ends_the_wait_of_recoveries();
+            let recover = app.recovery_code_to(&there).await;
+            let page = app.browser().stops(&recover).await;
+            page.shows(422, "This code stops nothing");
+            assert!(page.has("main a[href='/recovery']"));
+            recovering.submit("/recovery", &[("code", &recover)]).await.redirects_to("/recovery/password");
+            worthless.push(recover);
+        }
+        let before = column_of(&app, &salma.email, "password_hash");
 
-    app.browser().stops(&stop).await.redirects_to("/login");
-    assert_eq!(app.database.number("SELECT count(*) FROM recoveries WHERE cancelled_at IS NOT NULL"), 1);
-    assert_eq!(app.database.number("SELECT count(*) FROM action_codes WHERE used_at IS NULL"), 0);
-    assert_eq!((events(&app, "recovery_stopped"), events(&app, "reset_stopped")), (1, 0));
-    for code in [&stop, &recover] {
-        refuses(&app.browser().stops(code).await, UNKNOWN);
+        app.browser().stops(&stop).await.redirects_to("/login");
+        let of_salma = format!("user_id = (SELECT id FROM users WHERE email = '{}')", salma.email);
+        let cancelled = format!("recoveries WHERE cancelled_by IS NOT NULL AND {of_salma}");
+        assert_eq!(
+            (app.database.count(&cancelled), app.database.count(&format!("recoveries WHERE {of_salma}"))),
+            (1, 1)
+        );
+        assert_eq!(app.database.count(&format!("activity WHERE event = 'recovery_stopped' AND {of_salma}")), 1);
+        recovering.submit("/recovery/password", &[("password", "copper lantern under nine")]).await;
+        assert_eq!(column_of(&app, &salma.email, "password_hash"), before);
+        for code in &worthless {
+            refuses(&app.browser().stops(code).await, UNKNOWN);
+        }
+        app.let_pass("73 hours");
+        app.all_due_are_sent().await;
+        assert_eq!(app.recovery_codes_to(&there).len(), usize::from(code_has_come));
     }
 }
 

@@ -1,4 +1,4 @@
-//! Cancelling a recovery by those who run the service. Its owner ends it by signing in.
+//! Cancelling a recovery, by those who run the service or with the code of the text. Its owner also ends it by signing in.
 
 use diesel::PgConnection;
 
@@ -23,7 +23,16 @@ pub fn cancel(conn: &mut PgConnection, user: UserId, grounds: &Grounds) -> Resul
     })
 }
 
-/// The same in a transaction of the caller's, whose turn it is.
+/// Ends whatever waits, because whoever reads an account's texts objects. Stands in the transaction of the objection, which
+/// is also what the owner reads of.
+///
+/// # Errors
+/// The database's.
+pub fn object(conn: &mut PgConnection, user: UserId) -> Result<(), DbError> {
+    store::cancel(conn, user, &Grounds::of_objection()).map(drop)
+}
+
+/// As [`cancel`], in a transaction of the caller's, whose turn it is.
 pub(super) fn end(conn: &mut PgConnection, user: UserId, grounds: &Grounds) -> Result<bool, DbError> {
     let was_open = store::is_open(conn, user)?;
     let cancelled = store::cancel(conn, user, grounds)?;

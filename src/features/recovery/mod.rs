@@ -58,6 +58,17 @@ pub struct Grounds {
     pub reason: Remark,
 }
 
+impl Grounds {
+    /// Those of whoever enters the code of the text that told of the recovery.
+    fn of_objection() -> Self {
+        let remark = |words: &str| Remark(words.to_owned());
+        Self {
+            by: remark("somebody with a phone of the account"),
+            reason: remark("objected with the code of the text"),
+        }
+    }
+}
+
 /// One line that somebody wrote, never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark(String);

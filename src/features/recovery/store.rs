@@ -229,15 +229,6 @@ pub fn consume(conn: &mut PgConnection, id: RecoveryId) -> Result<bool, DbError>
     Ok(used == 1)
 }
 
-/// Ends all that wait for an account, because its owner objects.
-pub fn cancel_all(conn: &mut PgConnection, user: UserId) -> Result<(), DbError> {
-    let waiting = r::cancelled_at.is_null().and(r::used_at.is_null());
-    diesel::update(r::table.filter(r::user_id.eq(user)).filter(waiting))
-        .set(r::cancelled_at.eq(db::now().nullable()))
-        .execute(conn)?;
-    Ok(())
-}
-
 #[derive(QueryableByName)]
 struct ListedRow {
     #[diesel(sql_type = t::Uuid)]

@@ -74,7 +74,7 @@ pub fn stop(
     match found.act {
         Act::UndoPhoneChange => undo_change::undo_change(conn, &found, origin)?,
         Act::StopReset => object(conn, &found, origin, Event::ResetStopped, password_reset::store::end_all)?,
-        Act::StopRecovery => object(conn, &found, origin, Event::RecoveryStopped, recovery::store::cancel_all)?,
+        Act::StopRecovery => object(conn, &found, origin, Event::RecoveryStopped, recovery::cancel::object)?,
         Act::Recover => return Err(NotStopped::ForRecovery),
     }
     Ok(found)

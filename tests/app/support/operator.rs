@@ -72,6 +72,12 @@ impl TestApp {
         self.database.run("UPDATE sms_messages SET next_attempt_at = now() WHERE kind = 'recovery_code'");
     }
 
+    /// Waits until every text that is due has been dealt with.
+    pub async fn all_due_are_sent(&self) {
+        let due = "SELECT count(*) FROM sms_messages WHERE state = 'sending' OR state = 'queued' AND next_attempt_at <= now()";
+        self.database.becomes(due, 0).await;
+    }
+
     /// Waits for the text with the code that finishes a recovery. The newest, if there are several.
     pub async fn recovery_code_to(&self, phone: &str) -> String {
         let deadline = Instant::now() + Duration::from_secs(5);
