@@ -4,12 +4,13 @@ use diesel::{PgConnection, prelude::*, sql_types as t};
 
 use super::{Act, Found, NewCode};
 use crate::{
-    db::{self, DbError, statement},
+    db::{self, DbError, batch_of, statement},
     domain::{
         ids::{ActionCodeId, UserId},
         phone_number::PhoneNumber,
     },
-    schema::action_codes as a,
+    features::users::store::is_kept,
+    schema::{action_codes as a, users},
 };
 
 /// Inserts a row whose code is made when its text leaves.
@@ -38,8 +39,10 @@ pub fn put_code(conn: &mut PgConnection, id: ActionCodeId, hash: &[u8]) -> Resul
 /// Finds the code of one of the hashes if it may be used now, held until the transaction ends.
 pub fn lock_live(conn: &mut PgConnection, hashes: Vec<Vec<u8>>) -> Result<Option<Found>, DbError> {
     let live = a::used_at.is_null().and(a::opens_at.le(db::now())).and(a::expires_at.gt(db::now()));
+    let kept = users::table.filter(is_kept()).select(users::id);
     let row: Option<(ActionCodeId, UserId, String, String)> = a::table
         .filter(a::code_hash.eq_any(hashes).and(live))
+        .filter(a::user_id.eq_any(kept))
         .select((a::id, a::user_id, a::act, a::phone_number))
         .for_update()
         .first(conn)
@@ -75,7 +78,12 @@ pub fn revoke(conn: &mut PgConnection, user: UserId, act: Act) -> Result<(), DbE
     Ok(())
 }
 
-/// Removes those whose time is over, for housekeeping.
+/// Removes those whose time is over, for housekeeping. The code of a recovery stays as long as the recovery's record, which
+/// goes with it.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    Ok(diesel::delete(a::table.filter(a::expires_at.lt(db::now()))).execute(conn)?)
+    Ok(batch_of!(
+        "action_codes",
+        "expires_at < now() AND NOT EXISTS (SELECT FROM recoveries AS r WHERE r.action_code_id = action_codes.id)"
+    )
+    .execute(conn)?)
 }

@@ -163,6 +163,12 @@ impl SignedIn {
         self.account.phone.country().map_or(Clock::UTC, Clock::of)
     }
 
+    /// Whether whoever is here has proven to be the owner within the last minutes: for pages that offer what only such a
+    /// proof opens. What it opens asks for [`Fresh`].
+    pub fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
     /// The owner as the limits on texts see them.
     pub fn as_owner(&self) -> Asker {
         Asker::Owner { user: self.account.id, browser: self.visitor.cookies.browser() }

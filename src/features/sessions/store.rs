@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     crypto::token::Token,
-    db::{self, DbError, statement},
+    db::{self, DbError, batch_of, statement},
     domain::{
         browser_name::BrowserName,
         email_address::EmailAddress,
@@ -86,6 +86,7 @@ pub fn find_live(conn: &mut PgConnection, token_hash: Vec<u8>) -> Result<Option<
          FROM sessions AS s JOIN users AS u ON u.id = s.user_id
              LEFT JOIN sponsor_profiles AS sp ON sp.user_id = u.id LEFT JOIN maid_profiles AS mp ON mp.user_id = u.id
          WHERE s.token_hash = $1 AND s.auth_epoch = u.auth_epoch AND u.status = 'active'
+             AND coalesce(u.deletion_due_at, 'infinity') > now()
              AND s.last_seen_at > now() - make_interval(days => $2)
              AND s.created_at > now() - make_interval(days => $3)
              AND (u.role <> 'administrator' OR s.last_seen_at > now() - make_interval(mins => $4)
@@ -149,7 +150,8 @@ pub struct NewSession<'a> {
 pub fn insert(conn: &mut PgConnection, new: NewSession<'_>) -> Result<bool, DbError> {
     let started = statement(
         "WITH account AS (
-             UPDATE users SET owner_seen_at = now() WHERE id = $1 AND auth_epoch = $2 AND status = 'active'
+             UPDATE users SET owner_seen_at = now()
+             WHERE id = $1 AND auth_epoch = $2 AND status = 'active' AND coalesce(deletion_due_at, 'infinity') > now()
              RETURNING id, auth_epoch
          ), noted AS (
              INSERT INTO activity (user_id, event, address, browser) SELECT id, $3, $4, $5 FROM account
@@ -192,7 +194,8 @@ pub fn renew(
          )
          UPDATE sessions AS s SET token_hash = $1, auth_epoch = u.auth_epoch, last_seen_at = now(),
              confirmed_at = CASE WHEN $2 THEN now() ELSE confirmed_at END
-         FROM users AS u WHERE s.id = $3 AND u.id = s.user_id AND u.id = $4 AND u.auth_epoch = $5 AND u.status = 'active'",
+         FROM users AS u WHERE s.id = $3 AND u.id = s.user_id AND u.id = $4 AND u.auth_epoch = $5 AND u.status = 'active'
+             AND coalesce(u.deletion_due_at, 'infinity') > now()",
     )
     .bind::<t::Binary, _>(token.hash())
     .bind::<t::Bool, _>(confirmed)
@@ -255,7 +258,8 @@ pub fn end(conn: &mut PgConnection, user: UserId, id: SessionId) -> Result<bool,
 
 /// Removes sessions that are over, for housekeeping.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    let idle = sessions::last_seen_at.lt(db::now() - IDLE_DAYS.days());
-    let old = sessions::created_at.lt(db::now() - OVERALL_DAYS.days());
-    Ok(diesel::delete(sessions::table.filter(idle.or(old))).execute(conn)?)
+    let idle = batch_of!("sessions", "last_seen_at < now() - make_interval(days => $2)");
+    let old = batch_of!("sessions", "created_at < now() - make_interval(days => $2)");
+    let idle = idle.bind::<t::Integer, _>(IDLE_DAYS).execute(conn)?;
+    Ok(idle + old.bind::<t::Integer, _>(OVERALL_DAYS).execute(conn)?)
 }

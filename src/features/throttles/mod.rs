@@ -5,7 +5,7 @@ use std::time::Duration;
 use diesel::{PgConnection, prelude::*, sql_query, sql_types};
 
 use crate::{
-    db::{self, DbError},
+    db::{DbError, batch_of},
     schema::throttles,
 };
 
@@ -15,24 +15,30 @@ pub enum Rule {
     /// Telling whoever proved a number that an email address has an account: 3 times a day for a number (AUT-10), or
     /// one SIM could test a whole address book.
     EmailDisclosed,
+    /// Downloading all data of an account: 10 times an hour for each. It may be much.
+    DataDownloaded,
 }
 
 impl Rule {
     fn name(self) -> &'static str {
         match self {
             Self::EmailDisclosed => "email_disclosed",
+            Self::DataDownloaded => "data_downloaded",
         }
     }
 
     fn limit(self) -> i64 {
         match self {
             Self::EmailDisclosed => 3,
+            Self::DataDownloaded => 10,
         }
     }
 
-    fn window(self) -> Duration {
+    /// How far back it looks.
+    pub fn window(self) -> Duration {
         match self {
             Self::EmailDisclosed => Duration::from_secs(24 * 3600),
+            Self::DataDownloaded => Duration::from_secs(3600),
         }
     }
 }
@@ -70,7 +76,6 @@ pub fn charge(conn: &mut PgConnection, rule: Rule, key: &[u8; 32]) -> Result<boo
 
 /// Removes what no rule looks at any more, for housekeeping.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    use diesel::dsl::IntervalDsl as _;
-    let old = throttles::happened_at.lt(db::now() - LONGEST_WINDOW_HOURS.hours());
-    Ok(diesel::delete(throttles::table.filter(old)).execute(conn)?)
+    let old = batch_of!("throttles", "happened_at < now() - make_interval(hours => $2)");
+    Ok(old.bind::<sql_types::Integer, _>(LONGEST_WINDOW_HOURS).execute(conn)?)
 }
