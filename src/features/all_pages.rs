@@ -13,6 +13,7 @@ use super::demo_inbox::pages::{InboxMessage, InboxPage, MessageKind};
 use super::devices::pages::DevicesPage;
 use super::home::pages::HomePage;
 use super::information::pages::{InformationPage, Topic};
+use super::my_data::pages::{DataPage, DeletePage, DeleteState, Due};
 use super::phone_verifications::pages::{CodeState, Resend, TextState, Unsent};
 use super::registration::pages::{
     CannotOpenPage, ChangeEcho, ClaimPage, EmailTakenPage, RegisterEcho, RegisterPage, VerifyPage, choice_missing,
@@ -130,8 +131,21 @@ fn overview(role: Role, notice: Option<Notice>) -> OverviewPage {
         two_factor: None,
         codes_left: 0,
         clock: Clock::of(ethiopia()),
+        due: None,
         notice,
     }
+}
+
+fn due() -> Due {
+    Due { at: now() + TimeDelta::days(14), clock: Clock::of(ethiopia()) }
+}
+
+fn data(fresh: bool, due: Option<Due>, notice: Option<Notice>) -> DataPage {
+    DataPage { chrome: inside(), fresh, due, notice }
+}
+
+fn deletion(state: DeleteState, errors: FormErrors) -> DeletePage {
+    DeletePage { chrome: inside(), state, username: "hanna@example.com".to_owned(), errors, notice: None }
 }
 
 fn devices(others: usize, trusted: usize) -> DevicesPage {
@@ -278,7 +292,7 @@ const TROUBLES: [Trouble; 16] = [
     Trouble::NoAnswer,
 ];
 
-const BACKS: [Back; 10] = [
+const BACKS: [Back; 12] = [
     Back::Home,
     Back::Register,
     Back::Verify,
@@ -289,6 +303,8 @@ const BACKS: [Back; 10] = [
     Back::Account,
     Back::TwoFactor,
     Back::Devices,
+    Back::Data,
+    Back::Delete,
 ];
 
 /// A page's name and its HTML.
@@ -359,6 +375,10 @@ fn all_pages() -> Vec<Rendered> {
     let few = OverviewPage { two_factor: Some(Method::Sms), codes_left: 2, ..overview(Role::Administrator, None) };
     add("account-few-codes", &few);
     add("account-contested", &OverviewPage { contested: true, ..overview(Role::Maid, None) });
+    let to_go = OverviewPage { due: Some(due()), contested: true, ..overview(Role::Maid, None) };
+    add("account-to-be-deleted", &to_go);
+    add("account-kept", &overview(Role::Maid, Some(Notice::DeletionCancelled)));
+    add_my_data(&mut add);
     add("devices-one", &devices(0, 0));
     add("devices-many", &devices(3, 2));
     add("activity", &activity(every_event(), true));
@@ -481,6 +501,30 @@ fn add_two_factor(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
     add("new-backup-codes-app", &new_backup_codes("hanna@example.com", Some(Notice::TwoFactorByApp)));
     add("new-backup-codes-sms", &new_backup_codes("*****4567", Some(Notice::TwoFactorBySms)));
     add("new-backup-codes-hostile", &new_backup_codes(HOSTILE, None));
+}
+
+fn add_my_data(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
+    let words = Words::english();
+    add("data", &data(true, None, Some(Notice::Confirmed)));
+    add("data-not-proven", &data(false, None, None));
+    add("data-to-be-deleted", &data(true, Some(due()), None));
+    add("data-to-be-deleted-not-proven", &data(false, Some(due()), None));
+    for (name, state) in [
+        ("delete", DeleteState::Possible),
+        ("delete-not-proven", DeleteState::NotProven),
+        ("delete-due", DeleteState::Due(due())),
+        ("delete-administrator", DeleteState::Administrator),
+    ] {
+        add(name, &deletion(state, FormErrors::new()));
+    }
+    for problem in [Problem::PasswordNotEntered, Problem::PasswordWrong] {
+        let errors = FormErrors::on("password", problem.in_words(&words));
+        add(&format!("delete-{problem:?}"), &deletion(DeleteState::Possible, errors));
+    }
+    add(
+        "login-deletion-requested",
+        &LoginPage { notice: Some(Notice::DeletionRequested), ..login(FormErrors::new(), "") },
+    );
 }
 
 fn select<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {

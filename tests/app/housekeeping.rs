@@ -1,16 +1,12 @@
 //! What is over goes, and was worth nothing before it went (DAT-03, D-3).
 
-use latchkey::features::housekeeping::{self, Removed};
+use latchkey::features::housekeeping::Removed;
 
 use crate::support::{
     TestApp,
     fake_twilio::Behaviour,
     people::{self, Person},
 };
-
-fn tidy(app: &TestApp) -> Removed {
-    housekeeping::tidy(&mut app.database.connect()).unwrap()
-}
 
 #[actix_web::test]
 async fn dat_03_a_pending_registration_is_gone_after_an_hour() {
@@ -19,7 +15,7 @@ async fn dat_03_a_pending_registration_is_gone_after_an_hour() {
     salma.begins(&app, &browser).await;
 
     app.let_pass("59 minutes");
-    tidy(&app);
+    app.tidy();
     browser.get("/register/verify").await.shows(200, "You need a new code");
 
     app.let_pass("1 minute");
@@ -27,7 +23,7 @@ async fn dat_03_a_pending_registration_is_gone_after_an_hour() {
     browser.get("/register/verify").await.redirects_to("/register");
     browser.resends().await.redirects_to("/register");
 
-    tidy(&app);
+    app.tidy();
     assert_eq!(app.database.count("registrations"), 0);
     let left = app.database.dump();
     for gone in [&salma.email, &salma.name, "argon2"] {
@@ -40,10 +36,10 @@ async fn dat_03_a_challenge_is_gone_after_a_day_and_its_text_stays_in_the_ledger
     let app = TestApp::start().await;
     people::maid().registers(&app, &app.browser()).await;
     app.let_pass("1 day");
-    tidy(&app);
+    app.tidy();
     assert_eq!(app.database.count("phone_verifications"), 1, "its address still widens a limit");
     app.let_pass("11 minutes");
-    tidy(&app);
+    app.tidy();
     assert_eq!(app.database.count("phone_verifications"), 0);
     assert_eq!(app.database.number("SELECT count(*) FROM sms_messages WHERE verification_id IS NULL"), 1);
 }
@@ -59,14 +55,14 @@ async fn dat_03_a_session_ends_after_14_idle_days_and_30_in_all() {
     let idle = browser.fork();
     for _ in 0..2 {
         app.let_pass("8 days");
-        tidy(&app);
+        app.tidy();
         if app.database.number("SELECT count(*) FROM sessions WHERE created_at > now() - interval '30 days'") == 1 {
             browser.get("/account").await.shows(200, "Hello");
         }
     }
     app.let_pass("1 hour");
     idle.get("/account").await.redirects_to("/login");
-    tidy(&app);
+    app.tidy();
     assert_eq!((app.database.count("sessions"), app.database.count("users")), (0, 1));
 }
 
@@ -78,7 +74,7 @@ async fn dat_03_an_idle_session_is_refused_before_it_is_removed() {
     app.let_pass("14 days");
     browser.get("/account").await.redirects_to("/login");
     assert_eq!(app.database.count("sessions"), 1);
-    tidy(&app);
+    app.tidy();
     assert_eq!(app.database.count("sessions"), 0);
 }
 
@@ -90,10 +86,10 @@ async fn dat_03_what_no_rule_looks_at_is_gone_after_a_day() {
     let code = Person { phone: people::new_phone(), ..owner }.begins(&app, &browser).await;
     browser.enters(&code).await.shows(422, "This email address has an account already");
     app.let_pass("23 hours");
-    tidy(&app);
+    app.tidy();
     assert_eq!(app.database.count("throttles"), 2, "each proof that carries an email is counted");
     app.let_pass("2 hours");
-    tidy(&app);
+    app.tidy();
     assert_eq!(app.database.count("throttles"), 0);
 }
 
@@ -106,10 +102,10 @@ async fn d_5_a_text_that_a_crash_left_in_the_middle_becomes_unknown_and_is_not_s
     browser.get("/register/verify").await.shows(200, "We are sending you a code");
 
     app.let_pass("50 seconds");
-    tidy(&app);
+    app.tidy();
     assert_eq!(app.database.number("SELECT count(*) FROM sms_messages WHERE state = 'sending'"), 1);
     app.let_pass("15 seconds");
-    tidy(&app);
+    app.tidy();
 
     assert_eq!(app.database.number("SELECT count(*) FROM sms_messages WHERE state = 'unknown'"), 1);
     browser.get("/register/verify").await.shows(200, "may come late or not at all");
@@ -126,7 +122,7 @@ async fn dat_03_what_lives_is_left_alone() {
     app.twilio.script([Behaviour::Refuse(400, 21614)]);
     people::maid().asks(&app.browser()).await.shows(422, "cannot receive text messages");
     let before = app.database.dump();
-    assert_eq!(tidy(&app), Removed::default());
+    assert_eq!(app.tidy(), Removed::default());
     assert_eq!(app.database.dump(), before);
     browser.enters(&code).await.redirects_to("/account");
 }

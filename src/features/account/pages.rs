@@ -6,6 +6,7 @@ use i18n_embed_fl::fl;
 
 use crate::domain::phone_number::PhoneNumber;
 use crate::domain::role::Role;
+use crate::features::my_data::pages::Due;
 use crate::features::two_factor::{Method, backup_codes::FEW};
 use crate::web::clock::Clock;
 use crate::web::markup::{Parts, Sentence};
@@ -33,6 +34,8 @@ pub struct OverviewPage {
     pub codes_left: i64,
     /// Whose clock the page shows.
     pub clock: Clock,
+    /// When the account is to be deleted, if its owner has asked for that.
+    pub due: Option<Due>,
     /// What has just happened.
     pub notice: Option<Notice>,
 }
@@ -79,6 +82,8 @@ impl OverviewPage {
 
     fn next(&self) -> Option<NextThing> {
         match self.two_factor {
+            // First the owner says whether there is anything to be made safer.
+            _ if self.due.is_some() => None,
             None => Some(NextThing::TwoFactor),
             Some(_) if self.codes_left <= FEW => Some(NextThing::BackupCodes),
             Some(_) => None,

@@ -21,6 +21,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use latchkey::{
+    crypto::keys::{KeyRing, KeyUse, SecretKey},
+    features::housekeeping::{self, Removed},
+};
 use tokio::net::TcpSocket;
 
 use self::{
@@ -151,6 +155,12 @@ impl TestApp {
     /// Lets time pass by moving every moment in the database into the past. `time` is a PostgreSQL interval.
     pub fn let_pass(&self, time: &str) {
         self.database.let_pass(time);
+    }
+
+    /// One round of housekeeping, with the key of the processes.
+    pub fn tidy(&self) -> Removed {
+        let pseudonym = KeyRing::derive(&SecretKey::for_development(), KeyUse::Pseudonym);
+        housekeeping::tidy(&mut self.database.connect(), &pseudonym).unwrap()
     }
 
     /// All that the processes have logged so far.
