@@ -17,10 +17,10 @@ pub const MOST_IN_A_ROUND: i64 = 20;
 /// left to it.
 ///
 /// # Errors
-/// The database's; the accounts before stay deleted, the one in hand stays as it was.
+/// The database's. An account that cannot be deleted stays as it was, but for what happened to it.
 pub fn delete_due(conn: &mut PgConnection, pseudonym: &KeyRing) -> Result<usize, DbError> {
     let mut deleted = 0;
-    for (user, own) in users::store::list_due(conn, MOST_IN_A_ROUND)? {
+    for (user, own) in users::store::seal_due(conn, MOST_IN_A_ROUND)? {
         let hash = activity::user_hash(pseudonym, user);
         let done = loop {
             match db::transaction(conn, |conn| forget_part(conn, user, &hash)) {
@@ -35,7 +35,10 @@ pub fn delete_due(conn: &mut PgConnection, pseudonym: &KeyRing) -> Result<usize,
                 deleted += 1;
             }
             Err(NotDeleted::SomebodyElse) => {}
-            Err(NotDeleted::Db(error)) => return Err(error),
+            // The next ones go all the same; this one is tried again in the next round.
+            Err(NotDeleted::Db(error)) => {
+                log::error!("event=account_not_deleted user={user} error={:?}", error.to_string());
+            }
         }
     }
     Ok(deleted)
@@ -47,7 +50,7 @@ enum Part {
     Last,
 }
 
-/// What happened in a year may be much. It goes before the account does, in parts: nobody comes back to it now.
+/// What happened in a year may be much. It goes before the account does, in parts: nobody comes back to a sealed account.
 fn forget_part(conn: &mut PgConnection, user: UserId, hash: &[u8]) -> Result<Part, NotDeleted> {
     if !users::store::claim_deletion(conn, user)? {
         return Err(NotDeleted::SomebodyElse);
@@ -70,8 +73,9 @@ impl From<DbError> for NotDeleted {
     }
 }
 
-/// All of it, or nothing. What is held first is held in the order in which people's requests hold it: texts as the worker
-/// takes them, what is under way, then the account. One condition on the account's row decides, as for whoever keeps it.
+/// All of it, or nothing. What is held is held in the order in which others hold it: texts as the worker takes them, what is
+/// under way, then the account. Only another instance that removes old codes at this moment takes two of them the other way
+/// round; should the two ever meet, the one that PostgreSQL stops comes back in the next round.
 fn delete(
     conn: &mut PgConnection,
     pseudonym: &KeyRing,

@@ -360,8 +360,8 @@ pub fn charge_confirmation(conn: &mut PgConnection, user: UserId) -> Result<(Pas
 /// Forgets all wrong passwords for an account and for what it is signed in with: its password is another now.
 pub fn forget(conn: &mut PgConnection, user: UserId, identifiers: &[[u8; 32]]) -> Result<(), DbError> {
     statement(
-        "DELETE FROM password_guesses WHERE key IN ('account:' || $1::text, 'confirmation:' || $1::text)
-             OR key IN (SELECT 'identifier:' || encode(identifier, 'hex') FROM unnest($2) AS identifier)",
+        "DELETE FROM password_guesses WHERE key = ANY (ARRAY['account:' || $1::text, 'confirmation:' || $1::text]
+             || ARRAY(SELECT 'identifier:' || encode(identifier, 'hex') FROM unnest($2) AS identifier))",
     )
     .bind::<t::Uuid, _>(user)
     .bind::<t::Array<t::Binary>, _>(identifiers.iter().map(|key| key.to_vec()).collect::<Vec<_>>())

@@ -6,7 +6,7 @@ use diesel::{
     dsl::{self, AsExprOf, IntervalDsl as _, exists},
     prelude::*,
     select,
-    sql_types::{Bool, Nullable, Text, Timestamptz, Uuid},
+    sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid},
 };
 
 use super::{NewUser, Taken, UserEpoch};
@@ -217,25 +217,32 @@ pub fn request_deletion(conn: &mut PgConnection, user: UserEpoch, days: i32) -> 
     Ok(requested == 1)
 }
 
-/// Keeps an account that was to be deleted, if its day has not come. The condition is the opposite of [`remove_due`]'s, on
-/// the same row: of the two one wins.
+/// Keeps an account that was to be deleted, if its day has not come. The condition is the opposite of [`seal_due`]'s, on the
+/// same row: of the two one wins.
 pub fn keep(conn: &mut PgConnection, id: UserId) -> Result<bool, DbError> {
     let in_time = users::table.filter(users::id.eq(id)).filter(users::deletion_due_at.gt(db::now().nullable()));
     let kept = diesel::update(in_time).set(users::deletion_due_at.eq(None::<DateTime<Utc>>)).execute(conn)?;
     Ok(kept == 1)
 }
 
-/// Accounts whose day has come, the longest due first, with the number while it is proven for them.
-pub fn list_due(conn: &mut PgConnection, most: i64) -> Result<Vec<(UserId, Option<PhoneNumber>)>, DbError> {
-    let rows: Vec<(UserId, String, bool)> = users::table
-        .filter(users::deletion_due_at.le(db::now().nullable()))
-        .order(users::deletion_due_at)
-        .limit(most)
-        .select((users::id, users::phone_number, users::phone_verified_at.is_not_null()))
-        .get_results(conn)?;
-    let due =
-        |(id, number, is_proven): (UserId, String, bool)| (id, is_proven.then(|| PhoneNumber::from_stored(number)));
-    Ok(rows.into_iter().map(due).collect())
+/// Takes accounts whose day has come past the point of no return: from here on [`keep`] finds them gone. Answers them with
+/// the number while it is proven for them. Those that somebody has in hand wait for the next time.
+pub fn seal_due(conn: &mut PgConnection, most: i64) -> Result<Vec<(UserId, Option<PhoneNumber>)>, DbError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Uuid)]
+        id: UserId,
+        #[diesel(sql_type = Nullable<Text>)]
+        own: Option<String>,
+    }
+    let rows: Vec<Row> = statement(
+        "UPDATE users SET deletion_due_at = '-infinity' WHERE id = ANY (ARRAY(
+             SELECT id FROM users WHERE deletion_due_at <= now() ORDER BY deletion_due_at LIMIT $1 FOR UPDATE SKIP LOCKED))
+         RETURNING id, CASE WHEN phone_verified_at IS NOT NULL THEN phone_number END AS own",
+    )
+    .bind::<BigInt, _>(most)
+    .get_results(conn)?;
+    Ok(rows.into_iter().map(|row| (row.id, row.own.map(PhoneNumber::from_stored))).collect())
 }
 
 /// Waits for nobody: answers whether this transaction is the one that deletes the account.

@@ -5,6 +5,7 @@ pub mod authenticator;
 pub mod browser;
 pub mod crowd;
 pub mod database;
+pub mod everything;
 pub mod fake_twilio;
 pub mod owners;
 pub mod people;
@@ -159,8 +160,7 @@ impl TestApp {
 
     /// One round of housekeeping, with the key of the processes.
     pub fn tidy(&self) -> Removed {
-        let pseudonym = KeyRing::derive(&SecretKey::for_development(), KeyUse::Pseudonym);
-        housekeeping::tidy(&mut self.database.connect(), &pseudonym).unwrap()
+        housekeeping::tidy(&mut self.database.connect(), &pseudonym()).unwrap()
     }
 
     /// All that the processes have logged so far.
@@ -179,6 +179,11 @@ impl TestApp {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
+}
+
+/// The key under which the processes keep what stands for a person.
+pub fn pseudonym() -> KeyRing {
+    KeyRing::derive(&SecretKey::for_development(), KeyUse::Pseudonym)
 }
 
 /// Waits until `happened`, for 10 seconds at most.
