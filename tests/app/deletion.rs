@@ -418,7 +418,7 @@ async fn r_7_keeping_an_account_that_began_in_time_wins_over_housekeeping() {
     salma.signs_in(&browser).await.redirects_to("/account");
     let happened = "SELECT count(*) FROM activity WHERE user_id IS NOT NULL";
     let before = app.database.number(happened);
-    app.database.run("UPDATE users SET deletion_due_at = now() + interval '900 milliseconds'");
+    app.database.run("UPDATE users SET deletion_due_at = now() + interval '1400 milliseconds'");
     let held = app.database.hold("SELECT FROM users FOR UPDATE");
     let keeping = {
         let browser = browser.clone();
