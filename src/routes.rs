@@ -8,7 +8,7 @@ use actix_web::{
 
 use crate::{
     features::{
-        account, activity, demo_inbox, devices, email_change, health, home, information, password_change,
+        account, activity, demo_inbox, devices, email_change, health, home, information, my_data, password_change,
         password_reset, phone_change, profile, recovery, registration, sign_in, step_up, stopping, two_factor,
     },
     web::{
@@ -90,6 +90,10 @@ fn pages() -> Vec<Page> {
         page("/account/devices/trusted/{id}/forget").post(devices::handlers::forget_device),
         page("/account/devices/end-others").post(devices::handlers::end_others),
         page("/account/activity").get(activity::handlers::show),
+        page("/account/data").get(my_data::handlers::show_data),
+        page("/account/data/download").post(my_data::handlers::download),
+        page("/account/delete").get(my_data::handlers::show_deletion).post(my_data::handlers::submit_deletion),
+        page("/account/delete/cancel").post(my_data::handlers::cancel_deletion),
 
         page("/help").get(information::handlers::show_help),
         page("/privacy").get(information::handlers::show_privacy),

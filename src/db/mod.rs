@@ -17,10 +17,13 @@ use diesel::{
     sql_types::Timestamptz,
 };
 
+mod batch;
 pub mod columns;
 pub mod migrations;
 mod statement;
 
+pub use batch::BATCH;
+pub(crate) use batch::batch_of;
 pub use statement::{Statement, statement};
 
 /// How long a request waits for a connection. ARC-04.

@@ -14,6 +14,7 @@ use super::devices::pages::DevicesPage;
 use super::email_change::pages::EmailPage;
 use super::home::pages::HomePage;
 use super::information::pages::{InformationPage, Topic};
+use super::my_data::pages::{DataPage, DeletePage, DeleteState, Due};
 use super::password_change::pages::PasswordPage;
 use super::phone_change::pages::{CodePage as PhoneCodePage, PhonePage, same_number};
 use super::phone_verifications::pages::{CodeState, Resend, TextState, Unsent};
@@ -138,6 +139,7 @@ fn overview(role: Role, notice: Option<Notice>) -> OverviewPage {
         email: Some("hanna@example.com".to_owned()),
         glance: glance(None),
         clock: Clock::of(ethiopia()),
+        due: None,
         notice,
     }
 }
@@ -174,6 +176,18 @@ fn email(form: Option<&str>, optional: bool, errors: FormErrors) -> EmailPage {
 fn password(must_confirm: bool, errors: FormErrors) -> PasswordPage {
     let username = "hanna@example.com".to_owned();
     PasswordPage { chrome: inside(), username, least_password: 10, must_confirm, errors, notice: None }
+}
+
+fn due() -> Due {
+    Due { at: now() + TimeDelta::days(14), clock: Clock::of(ethiopia()) }
+}
+
+fn data(fresh: bool, due: Option<Due>, notice: Option<Notice>) -> DataPage {
+    DataPage { chrome: inside(), fresh, due, notice }
+}
+
+fn deletion(state: DeleteState, errors: FormErrors) -> DeletePage {
+    DeletePage { chrome: inside(), state, username: "hanna@example.com".to_owned(), errors, notice: None }
 }
 
 fn devices(others: usize, trusted: usize) -> DevicesPage {
@@ -339,7 +353,7 @@ const TROUBLES: [Trouble; 16] = [
     Trouble::NoAnswer,
 ];
 
-const BACKS: [Back; 15] = [
+const BACKS: [Back; 17] = [
     Back::Home,
     Back::Register,
     Back::Verify,
@@ -355,6 +369,8 @@ const BACKS: [Back; 15] = [
     Back::Phone,
     Back::PhoneCode,
     Back::Stop,
+    Back::Data,
+    Back::Delete,
 ];
 
 /// A page's name and its HTML.
@@ -440,7 +456,11 @@ fn all_pages() -> Vec<Rendered> {
     let no_email = OverviewPage { two_factor: Some(Method::App), codes_left: 10, ..overview(Role::Maid, None) };
     let nothing_yet = Glance { signed_in: 1, trusted: 0, last: None, waiting: None };
     add("account-no-email", &OverviewPage { email: None, glance: nothing_yet, ..no_email });
+    let to_go = OverviewPage { due: Some(due()), contested: true, ..overview(Role::Maid, None) };
+    add("account-to-be-deleted", &to_go);
+    add("account-kept", &overview(Role::Maid, Some(Notice::DeletionCancelled)));
     add_own_data(&mut add);
+    add_my_data(&mut add);
     add("devices-one", &devices(0, 0));
     add("devices-many", &devices(3, 2));
     add("activity", &activity(every_event(), true));
@@ -680,6 +700,31 @@ fn add_recovery(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
         }
     }
     add("login-recovered", &LoginPage { notice: Some(Notice::Recovered), ..login(FormErrors::new(), "") });
+}
+
+fn add_my_data(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
+    let words = Words::english();
+    add("data", &data(true, None, Some(Notice::Confirmed)));
+    add("data-not-proven", &data(false, None, None));
+    add("data-to-be-deleted", &data(true, Some(due()), None));
+    add("data-to-be-deleted-not-proven", &data(false, Some(due()), None));
+    for (name, state) in [
+        ("delete", DeleteState::Possible),
+        ("delete-not-proven", DeleteState::NotProven),
+        ("delete-due", DeleteState::Due(due())),
+        ("delete-administrator", DeleteState::Administrator),
+    ] {
+        let chrome = if matches!(state, DeleteState::Administrator) { for_administrators() } else { inside() };
+        add(name, &DeletePage { chrome, ..deletion(state, FormErrors::new()) });
+    }
+    for problem in [Problem::PasswordNotEntered, Problem::PasswordWrong] {
+        let errors = FormErrors::on("password", problem.in_words(&words));
+        add(&format!("delete-{problem:?}"), &deletion(DeleteState::Possible, errors));
+    }
+    add(
+        "login-deletion-requested",
+        &LoginPage { notice: Some(Notice::DeletionRequested), ..login(FormErrors::new(), "") },
+    );
 }
 
 fn select<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {

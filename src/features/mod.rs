@@ -11,6 +11,7 @@ pub mod home;
 pub mod housekeeping;
 pub mod information;
 pub mod messages;
+pub mod my_data;
 pub mod password_change;
 pub mod password_reset;
 pub mod passwords;

@@ -689,12 +689,11 @@ async fn rec_03_who_did_what_and_why_outlives_the_code() {
     assert_eq!(app.database.text(kept).as_deref(), Some("Sara: knows her in person"));
     assert_eq!(under_way(&app), 0);
 
-    use latchkey::features::housekeeping::tidy;
     app.let_pass("12 months");
-    tidy(&mut app.database.connect()).unwrap();
+    app.tidy();
     assert_eq!(app.database.count("recoveries"), 1);
     app.let_pass("1 month");
-    tidy(&mut app.database.connect()).unwrap();
+    app.tidy();
     assert_eq!(app.database.count("recoveries"), 0);
 }
 

@@ -502,7 +502,7 @@ async fn dat_03_enrolments_that_nobody_finished_are_removed() {
     begins(&people::sponsor().has_account(&app).await).await;
     let (_, _) = enrol_app(&app, &people::sponsor().has_account(&app).await).await;
     app.let_pass("10 minutes");
-    let removed = latchkey::features::housekeeping::tidy(&mut app.database.connect()).unwrap();
+    let removed = app.tidy();
     assert!(removed.to_string().contains("enrolments=1"), "{removed}");
     assert_eq!((app.database.count("totp_secrets"), app.database.number(CONFIRMED)), (1, 1));
 }

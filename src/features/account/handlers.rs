@@ -1,12 +1,13 @@
 //! One function for each GET and POST.
 
-use actix_web::http::header::HeaderName;
+use actix_web::{HttpResponse, http::header::HeaderName};
 
 use super::pages::OverviewPage;
 use crate::{
     db::{self, DbError},
     features::{
         activity::{self, Event},
+        my_data::pages::Due,
         sessions::{
             self,
             principals::{ENTRANCE, SignedIn, Visitor},
@@ -35,6 +36,7 @@ pub async fn show(signed_in: SignedIn) -> Answer {
         email: account.email.as_ref().map(|email| email.as_str().to_owned()),
         glance: signed_in.glance.clone(),
         clock: signed_in.clock(),
+        due: account.deletion_due_at.map(|at| Due { at, clock: signed_in.clock() }),
         notice: signed_in.visitor.cookies.take_notice(),
     })
 }
@@ -56,9 +58,14 @@ pub async fn sign_out(visitor: Visitor, _: Form<NoFields>) -> Answer {
         visitor.cookies.sign_out();
         visitor.cookies.say_next(Notice::SignedOut);
     }
+    Ok(to_the_entrance())
+}
+
+/// Leads to the sign-in after signing out, and has the browser forget the pages of before.
+pub fn to_the_entrance() -> HttpResponse {
     let mut answer = see_other(ENTRANCE);
     // Not "cookies": that would erase what other hosts of the same site keep (SES-05).
     let stored = actix_web::http::header::HeaderValue::from_static("\"cache\", \"storage\"");
     answer.headers_mut().insert(HeaderName::from_static("clear-site-data"), stored);
-    Ok(answer)
+    answer
 }

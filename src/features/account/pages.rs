@@ -6,6 +6,7 @@ use i18n_embed_fl::fl;
 
 use crate::domain::phone_number::PhoneNumber;
 use crate::domain::role::Role;
+use crate::features::my_data::pages::Due;
 use crate::features::sessions::{Glance, Waiting};
 use crate::features::two_factor::{Method, backup_codes::FEW};
 use crate::web::clock::Clock;
@@ -38,6 +39,8 @@ pub struct OverviewPage {
     pub glance: Glance,
     /// Whose clock the page shows.
     pub clock: Clock,
+    /// When the account is to be deleted, if its owner has asked for that.
+    pub due: Option<Due>,
     /// What has just happened.
     pub notice: Option<Notice>,
 }
@@ -84,7 +87,10 @@ impl OverviewPage {
 
     /// What the reader should do first. Whatever lets somebody else in comes before what would be good to have.
     fn next(&self) -> Option<NextThing> {
-        if self.contested {
+        if self.due.is_some() {
+            // First the owner says whether there is anything to be made safer.
+            None
+        } else if self.contested {
             Some(NextThing::Phone)
         } else if let Some(waiting) = self.glance.waiting {
             Some(NextThing::Object(waiting))

@@ -9,7 +9,7 @@ use diesel::{
 
 use super::{Act, Found, NewCode};
 use crate::{
-    db::{self, DbError, statement},
+    db::{self, DbError, batch_of, statement},
     domain::{
         ids::{ActionCodeId, UserId},
         phone_number::PhoneNumber,
@@ -20,8 +20,8 @@ use crate::{
 /// Whether the owner of account `u` has had nothing to say against code `a`, and the account is as it was when it was made.
 macro_rules! nobody_objected {
     () => {
-        "u.status = 'active' AND u.auth_epoch = a.auth_epoch AND u.owner_seen_at < a.created_at
-         AND coalesce(u.objected_at < a.created_at, true)"
+        "u.status = 'active' AND coalesce(u.deletion_due_at, 'infinity') > now() AND u.auth_epoch = a.auth_epoch
+         AND u.owner_seen_at < a.created_at AND coalesce(u.objected_at < a.created_at, true)"
     };
 }
 pub(in crate::features) use nobody_objected;
@@ -77,7 +77,7 @@ pub fn find_live(conn: &mut PgConnection, hashes: Vec<Vec<u8>>) -> Result<Option
     let row: Option<FoundRow> = statement(concat!(
         "SELECT a.id, a.user_id, a.act, a.phone_number FROM action_codes AS a JOIN users AS u ON u.id = a.user_id
          WHERE a.code_hash = ANY ($1) AND a.used_at IS NULL AND a.opens_at <= now() AND a.expires_at > now()
-             AND (a.auth_epoch IS NULL OR ",
+             AND coalesce(u.deletion_due_at, 'infinity') > now() AND (a.auth_epoch IS NULL OR ",
         nobody_objected!(),
         ")"
     ))
@@ -143,5 +143,9 @@ pub fn revoke_since(conn: &mut PgConnection, user: UserId, act: Act, code: Actio
 
 /// Removes those whose time is over, for housekeeping.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    Ok(diesel::delete(a::table.filter(a::expires_at.lt(db::now()))).execute(conn)?)
+    Ok(batch_of!(
+        "action_codes",
+        "expires_at < now() AND NOT EXISTS (SELECT FROM recoveries AS r WHERE r.action_code_id = action_codes.id)"
+    )
+    .execute(conn)?)
 }

@@ -1,12 +1,26 @@
 //! What happened to an account, written in the transaction of the act.
+//!
+//! - It stays for 13 months, also when the account is deleted: then a keyed hash stands for the account, and who did what is
+//!   forgotten.
 
-use crate::domain::browser_name::BrowserName;
+use crate::{
+    crypto::{keys::KeyRing, mac},
+    domain::{browser_name::BrowserName, ids::UserId},
+};
 
 pub mod handlers;
 pub mod pages;
 pub mod store;
 
 pub use store::record;
+
+/// Months for which it is kept: a year, and the time to look at the same days of the year before.
+pub const KEPT_MONTHS: i32 = 13;
+
+/// What stands for an account that is deleted. The same for the same account, so that its entries stay together.
+pub fn user_hash(pseudonym: &KeyRing, user: UserId) -> [u8; 32] {
+    mac::lookup_key(pseudonym, &[b"user", user.0.as_bytes()])
+}
 
 /// Something that happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! SQL for `activity`.
 
 use chrono::{DateTime, Utc};
-use diesel::{PgConnection, dsl::IntervalDsl as _, prelude::*};
+use diesel::{PgConnection, prelude::*, sql_types as t};
 
-use super::{Event, Origin};
+use super::{Event, KEPT_MONTHS, Origin};
 use crate::{
-    db::{self, DbError},
+    db::{BATCH, DbError, batch_of, statement},
     domain::{browser_name::BrowserName, ids::UserId},
     schema::activity,
 };
@@ -54,8 +54,30 @@ pub fn list(conn: &mut PgConnection, user: UserId, before: Option<i64>, most: i6
     rows.into_iter().map(entry).collect()
 }
 
-/// Removes what happened more than a year ago, for housekeeping (DAT-03).
+/// Forgets of a part of what happened to an account whose day has come whose it was, and who did it. Answers how much that
+/// was.
+pub fn forget_part(conn: &mut PgConnection, user: UserId, user_hash: &[u8]) -> Result<usize, DbError> {
+    Ok(statement(
+        "UPDATE activity SET user_id = NULL, user_hash = $2, address = NULL, browser = NULL WHERE id = ANY (ARRAY(
+             SELECT a.id FROM activity AS a JOIN users AS u ON u.id = a.user_id
+             WHERE u.id = $1 AND u.deletion_due_at <= now() LIMIT $3))",
+    )
+    .bind::<t::Uuid, _>(user)
+    .bind::<t::Binary, _>(user_hash.to_vec())
+    .bind::<t::BigInt, _>(BATCH)
+    .execute(conn)?)
+}
+
+/// Writes down that an account was deleted, which is all that is still said of it.
+pub fn record_deleted(conn: &mut PgConnection, user_hash: &[u8]) -> Result<(), DbError> {
+    diesel::insert_into(activity::table)
+        .values((activity::user_hash.eq(user_hash), activity::event.eq(Event::Deleted.as_str())))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Removes what happened long ago, for housekeeping (DAT-03).
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    let old = activity::happened_at.lt(db::now() - 1.year());
-    Ok(diesel::delete(activity::table.filter(old)).execute(conn)?)
+    let old = batch_of!("activity", "happened_at < now() - make_interval(months => $2)");
+    Ok(old.bind::<t::Integer, _>(KEPT_MONTHS).execute(conn)?)
 }

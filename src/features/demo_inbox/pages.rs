@@ -67,6 +67,17 @@ impl MessageKind {
             TextKind::PasswordReset => Self::PasswordReset,
         }
     }
+
+    /// What the text is.
+    pub fn in_words(self, words: &Words) -> String {
+        match self {
+            Self::Verification => fl!(words.0, "inbox-verification"),
+            Self::SignIn => fl!(words.0, "inbox-sign-in"),
+            Self::StepUp => fl!(words.0, "inbox-step-up"),
+            Self::PasswordReset => fl!(words.0, "inbox-password-reset"),
+            Self::Notice => fl!(words.0, "inbox-notice"),
+        }
+    }
 }
 
 impl InboxPage {
@@ -76,16 +87,6 @@ impl InboxPage {
 }
 
 impl InboxMessage {
-    fn kind_in_words(&self, words: &Words) -> String {
-        match self.kind {
-            MessageKind::Verification => fl!(words.0, "inbox-verification"),
-            MessageKind::SignIn => fl!(words.0, "inbox-sign-in"),
-            MessageKind::StepUp => fl!(words.0, "inbox-step-up"),
-            MessageKind::PasswordReset => fl!(words.0, "inbox-password-reset"),
-            MessageKind::Notice => fl!(words.0, "inbox-notice"),
-        }
-    }
-
     fn tag(&self) -> Sentence {
         let mut parts = Parts::new();
         let number = parts.tag(&self.phone);

@@ -93,6 +93,7 @@ pub fn change_email(conn: &mut PgConnection, throttle_key: &KeyRing, changing: &
         charge(conn, throttle_key, account.id)?;
     }
     db::transaction(conn, |conn| {
+        users::store::release(conn, None, email.as_ref())?;
         let user = users::store::change_email(conn, account.epoch(), email.as_ref())??;
         activity::record(conn, user.id, Event::EmailChanged, Some(origin))?;
         let token = sessions::renew(conn, *session, user)?;

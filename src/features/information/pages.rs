@@ -42,8 +42,13 @@ macro_rules! section {
 }
 
 /// The pages that help leads to, by the marks that stand for them in its words: `[reset]Set a new one[/]`.
-const LINKS: [(&str, &str); 4] =
-    [("[reset]", "/password-reset"), ("[stop]", "/stop"), ("[recovery]", "/recovery"), ("[account]", "/account")];
+const LINKS: [(&str, &str); 5] = [
+    ("[reset]", "/password-reset"),
+    ("[stop]", "/stop"),
+    ("[recovery]", "/recovery"),
+    ("[account]", "/account"),
+    ("[data]", "/account/data"),
+];
 
 fn linked(text: &str) -> Sentence {
     let mut parts = Parts::new();
@@ -100,6 +105,7 @@ fn help(words: &Words) -> Vec<Section> {
         section!(words, "help-lost-title", "help-lost-1", "help-lost-2", "help-lost-3"),
         section!(words, "help-stop-title", "help-stop-1"),
         section!(words, "help-number-title", "help-number-1", "help-number-2", "help-number-3"),
+        section!(words, "help-leave-title", "help-leave-1", "help-leave-2"),
         section!(words, "help-shared-title", "help-shared-1"),
         section!(words, "help-who-title", "help-who-1"),
     ]
@@ -107,7 +113,15 @@ fn help(words: &Words) -> Vec<Section> {
 
 fn privacy(words: &Words) -> Vec<Section> {
     vec![
-        section!(words, "privacy-keep-title", "privacy-keep-1", "privacy-keep-2", "privacy-keep-3", "privacy-keep-4"),
+        section!(
+            words,
+            "privacy-keep-title",
+            "privacy-keep-1",
+            "privacy-keep-2",
+            "privacy-keep-3",
+            "privacy-keep-4",
+            "privacy-keep-5"
+        ),
         section!(words, "privacy-why-title", "privacy-why-1"),
         section!(words, "privacy-long-title", "privacy-long-1", "privacy-long-2", "privacy-long-3"),
         section!(words, "privacy-who-title", "privacy-who-1", "privacy-who-2"),

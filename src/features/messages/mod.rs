@@ -5,12 +5,15 @@
 //! - A worker in the same binary makes the code, marks the row `sending` and calls the provider ([`worker`]). What may
 //!   have been sent is never sent again by itself.
 //! - What surely was not sent and was not the asker's fault is given back to the limits.
+//! - A record forgets number and address after 30 days ([`forget`]) and is gone after 90; no limit looks back further than
+//!   one day.
 //! - Notices, which have no code, go the same way under a quota of their own ([`notices::notify`]).
 
 use std::time::Duration;
 
 use crate::sms::{Fault, NoticeKind, TextKind};
 
+pub mod forget;
 pub mod notices;
 pub mod outcomes;
 pub mod reserve;
@@ -19,6 +22,13 @@ pub mod worker;
 
 /// How long a request waits for a text's outcome where people typed their own number.
 pub const OUTCOME_WAIT: Duration = Duration::from_secs(3);
+
+/// Days for which the record of a message is kept.
+pub const KEPT_DAYS: i32 = 90;
+/// Days after which it no longer names the number or the address; a keyed hash of the number stays.
+pub const NAMED_DAYS: i32 = 30;
+/// No limit and no quota looks back further than so many hours.
+pub const LONGEST_WINDOW_HOURS: i32 = 24;
 
 /// How a message ended, as far as its page needs to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

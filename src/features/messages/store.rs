@@ -7,16 +7,16 @@ use diesel::{
     dsl::IntervalDsl as _,
     prelude::*,
     sql_query,
-    sql_types::{BigInt, Bool, Double, Integer, Nullable, SmallInt, Text as SqlText, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Binary, Bool, Double, Integer, Nullable, SmallInt, Text as SqlText, Uuid as SqlUuid},
 };
 
 use super::{
-    Kind, Outcome,
+    KEPT_DAYS, Kind, LONGEST_WINDOW_HOURS, NAMED_DAYS, Outcome,
     notices::Recipient,
     reserve::{Asker, Limits, Text},
 };
 use crate::{
-    db::{self, DbError},
+    db::{self, BATCH, DbError, batch_of, statement},
     domain::{
         client_address::AddressKeys,
         ids::{ActionCodeId, BrowserId, ChallengeId, MessageId, UserId},
@@ -114,7 +114,8 @@ pub fn strangers_part_is_used(conn: &mut PgConnection, limits: &Limits, to: &Pho
         used: bool,
     }
     let Used { used } = sql_query(
-        "SELECT EXISTS (SELECT FROM users WHERE phone_number = $1 AND phone_verified_at IS NOT NULL) AND (
+        "SELECT EXISTS (SELECT FROM users WHERE phone_number = $1 AND phone_verified_at IS NOT NULL
+             AND coalesce(deletion_due_at, 'infinity') > now()) AND (
              SELECT count(*) FILTER (WHERE stranger AND hourly) >= $2 OR count(*) FILTER (WHERE stranger) >= $3
                  OR count(*) FILTER (WHERE hourly) >= $4 OR count(*) >= $5
              FROM (SELECT stranger, created_at > clock_timestamp() - interval '1 hour' AS hourly FROM sms_messages
@@ -297,7 +298,8 @@ pub fn claim_next(conn: &mut PgConnection, codes: &str, notices: Option<&str>) -
     Ok(sql_query(
         "UPDATE sms_messages SET state = 'sending', claimed_at = now(), attempts = attempts + 1,
              provider = CASE WHEN notice THEN $2 ELSE $1 END
-         WHERE id = (SELECT id FROM sms_messages WHERE state = 'queued' AND next_attempt_at <= now()
+         WHERE id = (SELECT id FROM sms_messages
+                     WHERE state = 'queued' AND next_attempt_at <= now() AND phone_number IS NOT NULL
                      ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED)
          RETURNING id, verification_id, action_code_id, send_number, kind, phone_number, locale, attempts, withheld,
              (SELECT purpose FROM phone_verifications AS pv WHERE pv.id = verification_id) AS purpose",
@@ -412,9 +414,85 @@ pub fn settle_abandoned(conn: &mut PgConnection) -> Result<usize, DbError> {
         .execute(conn)?)
 }
 
-/// Removes messages after 30 days, for housekeeping (DAT-03). No limit looks back further than one.
+/// Removes old messages, for housekeeping (DAT-03).
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    Ok(diesel::delete(sms::table.filter(sms::created_at.lt(db::now() - 30.days()))).execute(conn)?)
+    let old = batch_of!("sms_messages", "created_at < now() - make_interval(days => $2)");
+    Ok(old.bind::<Integer, _>(KEPT_DAYS).execute(conn)?)
+}
+
+/// Messages that are too old to name a number, held until the transaction ends.
+pub fn lock_outlived(conn: &mut PgConnection) -> Result<Vec<Named>, DbError> {
+    Ok(statement(
+        "SELECT id, phone_number FROM sms_messages
+         WHERE phone_number IS NOT NULL AND created_at < now() - make_interval(days => $1)
+         LIMIT $2 FOR UPDATE SKIP LOCKED",
+    )
+    .bind::<Integer, _>(NAMED_DAYS)
+    .bind::<BigInt, _>(BATCH)
+    .get_results(conn)?)
+}
+
+/// Messages to the owner of an account that is gone, once no limit counts them any more; held until the transaction ends.
+pub fn lock_orphaned(conn: &mut PgConnection) -> Result<Vec<Named>, DbError> {
+    Ok(statement(
+        "SELECT id, phone_number FROM sms_messages
+         WHERE phone_number IS NOT NULL AND user_id IS NULL AND NOT stranger
+             AND created_at < now() - make_interval(hours => $1)
+         LIMIT $2 FOR UPDATE SKIP LOCKED",
+    )
+    .bind::<Integer, _>(LONGEST_WINDOW_HOURS)
+    .bind::<BigInt, _>(BATCH)
+    .get_results(conn)?)
+}
+
+/// Messages of an account, and those to its number, that no limit counts any more, held until the transaction ends.
+pub fn lock_of_account(
+    conn: &mut PgConnection,
+    user: UserId,
+    own: Option<&PhoneNumber>,
+) -> Result<Vec<Named>, DbError> {
+    Ok(statement(
+        "SELECT id, phone_number FROM sms_messages
+         WHERE (user_id = $1 OR phone_number = $2) AND phone_number IS NOT NULL
+             AND created_at < now() - make_interval(hours => $3)
+         FOR UPDATE",
+    )
+    .bind::<SqlUuid, _>(user)
+    .bind::<Nullable<SqlText>, _>(own.map(|number| number.e164().to_owned()))
+    .bind::<Integer, _>(LONGEST_WINDOW_HOURS)
+    .get_results(conn)?)
+}
+
+/// Puts a keyed hash in the place of each number, and forgets where the texts were asked for.
+pub fn forget_numbers(conn: &mut PgConnection, hashed: Vec<(MessageId, Vec<u8>)>) -> Result<usize, DbError> {
+    let (ids, hashes): (Vec<MessageId>, Vec<Vec<u8>>) = hashed.into_iter().unzip();
+    Ok(statement(
+        "UPDATE sms_messages AS m
+         SET phone_number = NULL, phone_hash = h.hash, address = NULL, address_block = NULL, browser_id = NULL
+         FROM unnest($1, $2) AS h (id, hash) WHERE m.id = h.id AND m.phone_number IS NOT NULL",
+    )
+    .bind::<Array<SqlUuid>, _>(ids)
+    .bind::<Array<Binary>, _>(hashes)
+    .execute(conn)?)
+}
+
+/// Cuts the ties between an account and its messages.
+pub fn disown(conn: &mut PgConnection, user: UserId) -> Result<(), DbError> {
+    diesel::update(sms::table.filter(sms::user_id.eq(user)))
+        .set((sms::user_id.eq(None::<UserId>), sms::action_code_id.eq(None::<ActionCodeId>)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// A message that names a number.
+#[derive(QueryableByName)]
+pub struct Named {
+    /// The message.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: MessageId,
+    /// The number.
+    #[diesel(sql_type = SqlText)]
+    pub phone_number: String,
 }
 
 /// How a message stands.

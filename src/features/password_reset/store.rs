@@ -8,7 +8,7 @@ use super::{
     needs::{self, Facts},
 };
 use crate::{
-    db::{self, DbError, statement},
+    db::{self, DbError, batch_of, statement},
     domain::{
         email_address::EmailAddress,
         full_name::FullName,
@@ -16,7 +16,10 @@ use crate::{
         phone_number::PhoneNumber,
         role::Role,
     },
-    features::{two_factor::Method, users::UserEpoch},
+    features::{
+        two_factor::Method,
+        users::{self, UserEpoch},
+    },
     schema::{password_reset_waits as w, password_resets as r},
 };
 
@@ -40,7 +43,8 @@ pub fn insert(
 pub fn has_owner(conn: &mut PgConnection, phone: &PhoneNumber) -> Result<bool, DbError> {
     use crate::schema::users as u;
     let owner = u::phone_number.eq(phone.e164()).and(u::phone_verified_at.is_not_null()).and(u::status.eq("active"));
-    Ok(diesel::select(diesel::dsl::exists(u::table.filter(owner))).get_result(conn)?)
+    let owner = u::table.filter(owner).filter(users::store::is_kept());
+    Ok(diesel::select(diesel::dsl::exists(owner)).get_result(conn)?)
 }
 
 #[derive(QueryableByName)]
@@ -111,6 +115,7 @@ pub fn find_live(conn: &mut PgConnection, id: PasswordResetId) -> Result<Option<
         owner_columns!(),
         " FROM password_resets AS r LEFT JOIN users AS u ON u.id = r.user_id AND u.auth_epoch = r.auth_epoch
              AND u.status = 'active' AND u.phone_number = r.phone_number AND u.phone_verified_at <= r.created_at
+             AND coalesce(u.deletion_due_at, 'infinity') > now()
          WHERE r.id = $1 AND r.expires_at > now()"
     ))
     .bind::<t::Uuid, _>(id)
@@ -148,7 +153,7 @@ pub fn lock_owner(conn: &mut PgConnection, id: PasswordResetId) -> Result<Option
         "SELECT ",
         owner_columns!(),
         " FROM password_resets AS r JOIN users AS u ON u.status = 'active' AND u.phone_number = r.phone_number
-             AND u.phone_verified_at <= r.created_at
+             AND u.phone_verified_at <= r.created_at AND coalesce(u.deletion_due_at, 'infinity') > now()
          WHERE r.id = $1 FOR NO KEY UPDATE OF u"
     ))
     .bind::<t::Uuid, _>(id)
@@ -217,8 +222,10 @@ pub fn begin_wait(conn: &mut PgConnection, user: UserEpoch) -> Result<(), DbErro
 
 /// Removes those whose time is over, for housekeeping.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    let waits = diesel::delete(w::table.filter(w::began_at.lt(db::now() - 30.days()))).execute(conn)?;
-    Ok(waits + diesel::delete(r::table.filter(r::expires_at.lt(db::now()))).execute(conn)?)
+    let waits = batch_of!("password_reset_waits", "began_at < now() - make_interval(secs => $2)");
+    let counts_no_more = (needs::WAIT + needs::WAITED_COUNTS).as_seconds_f64();
+    let waits = waits.bind::<t::Double, _>(counts_no_more).execute(conn)?;
+    Ok(waits + batch_of!("password_resets", "expires_at < now()").execute(conn)?)
 }
 
 impl OwnerRow {

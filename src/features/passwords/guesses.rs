@@ -15,7 +15,7 @@ use diesel::{PgConnection, QueryResult, RunQueryDsl as _, prelude::*, sql_types 
 
 use crate::{
     crypto::{hasher::PasswordHash, keys::KeyRing, mac},
-    db::{DbError, statement},
+    db::{DbError, batch_of, statement},
     domain::{
         client_address::{AddressKeys, ClientAddress},
         email_address::EmailAddress,
@@ -172,9 +172,11 @@ pub fn charge(conn: &mut PgConnection, attempt: &Try) -> Result<Charged, NotChar
     let (users, tokens): (Vec<UserId>, Vec<Vec<u8>>) = attempt.known.iter().cloned().unzip();
     let row: Row = statement(
         "WITH account AS (
-             SELECT * FROM users WHERE email = $1
-             UNION ALL
-             SELECT * FROM users WHERE phone_number = $2 AND phone_verified_at IS NOT NULL
+             SELECT * FROM (
+                 SELECT * FROM users WHERE email = $1
+                 UNION ALL
+                 SELECT * FROM users WHERE phone_number = $2 AND phone_verified_at IS NOT NULL
+             ) AS found WHERE coalesce(deletion_due_at, 'infinity') > now()
          ), known AS (
              SELECT k.token_hash FROM account JOIN unnest($3, $4) AS k (user_id, token_hash) ON k.user_id = account.id LIMIT 1
          ), keys AS (
@@ -364,8 +366,8 @@ pub fn identifier_keys(ring: &KeyRing, email: Option<&EmailAddress>, phone: &Pho
 /// Forgets all wrong passwords for an account and for what it is signed in with: its password is another now.
 pub fn forget(conn: &mut PgConnection, user: UserId, identifiers: &[[u8; 32]]) -> Result<(), DbError> {
     statement(
-        "DELETE FROM password_guesses WHERE key IN ('account:' || $1::text, 'confirmation:' || $1::text)
-             OR key IN (SELECT 'identifier:' || encode(identifier, 'hex') FROM unnest($2) AS identifier)",
+        "DELETE FROM password_guesses WHERE key = ANY (ARRAY['account:' || $1::text, 'confirmation:' || $1::text]
+             || ARRAY(SELECT 'identifier:' || encode(identifier, 'hex') FROM unnest($2) AS identifier))",
     )
     .bind::<t::Uuid, _>(user)
     .bind::<t::Array<t::Binary>, _>(identifiers.iter().map(|key| key.to_vec()).collect::<Vec<_>>())
@@ -375,11 +377,8 @@ pub fn forget(conn: &mut PgConnection, user: UserId, identifiers: &[[u8; 32]]) -
 
 /// Removes what counts no more, for housekeeping.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    let quiet = statement("DELETE FROM password_guesses WHERE rests_until < now() - make_interval(secs => $1)")
-        .bind::<t::Double, _>(LONGEST_WAIT.as_secs_f64())
-        .execute(conn)?;
-    let by_address = statement("DELETE FROM address_guesses WHERE last_at < now() - make_interval(secs => $1)")
-        .bind::<t::Double, _>(LONGEST_WAIT.as_secs_f64())
-        .execute(conn)?;
-    Ok(quiet + by_address)
+    let quiet = batch_of!("password_guesses", "rests_until < now() - make_interval(secs => $2)");
+    let by_address = batch_of!("address_guesses", "last_at < now() - make_interval(secs => $2)");
+    let quiet = quiet.bind::<t::Double, _>(LONGEST_WAIT.as_secs_f64()).execute(conn)?;
+    Ok(quiet + by_address.bind::<t::Double, _>(LONGEST_WAIT.as_secs_f64()).execute(conn)?)
 }

@@ -4,7 +4,7 @@ use diesel::{PgConnection, dsl::exists, dsl::not, prelude::*, select, upsert::ex
 
 use super::Pending;
 use crate::{
-    db::{self, DbError},
+    db::{self, DbError, batch_of},
     domain::{
         country::Country,
         ids::{ChallengeId, SessionId},
@@ -81,7 +81,7 @@ pub fn remove_unsent(conn: &mut PgConnection, challenge: ChallengeId) -> Result<
 
 /// Removes those whose hour is over, for housekeeping.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    Ok(diesel::delete(c::table.filter(c::expires_at.lt(db::now()))).execute(conn)?)
+    Ok(batch_of!("phone_changes", "expires_at < now()").execute(conn)?)
 }
 
 fn read(session: SessionId, (country, phone, challenge): Row) -> Result<Pending, DbError> {

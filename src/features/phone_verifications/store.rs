@@ -14,13 +14,16 @@ use diesel::{
 use super::{CodeRefused, GUESSES, MOST_SENDS, NotRenewed, Purpose, RESEND_WAITS};
 use crate::{
     crypto::mac::StoredMac,
-    db::{self, DbError},
+    db::{self, DbError, batch_of},
     domain::{
         ids::{ChallengeId, SessionId},
         phone_number::PhoneNumber,
     },
     schema::phone_verifications as pv,
 };
+
+/// Hours for which a challenge is kept once its code has expired: what an address has finished widens its limit for so long.
+pub const KEPT_HOURS: i32 = 24;
 
 /// A guess that has been paid for, and what to compare it with.
 pub struct Charged {
@@ -301,9 +304,10 @@ pub fn put_provider_sid(conn: &mut PgConnection, id: ChallengeId, send: i16, sid
     Ok(())
 }
 
-/// Removes challenges that ended a day ago, for housekeeping (DAT-03).
+/// Removes challenges that ended long enough ago, for housekeeping (DAT-03).
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    Ok(diesel::delete(pv::table.filter(pv::expires_at.lt(db::now() - 1.day()))).execute(conn)?)
+    let old = batch_of!("phone_verifications", "expires_at < now() - make_interval(hours => $2)");
+    Ok(old.bind::<sql_types::Integer, _>(KEPT_HOURS).execute(conn)?)
 }
 
 /// That the challenge is live and waits for the code of send number `send`.

@@ -5,7 +5,7 @@ use diesel::{PgConnection, dsl::IntervalDsl as _, prelude::*, sql_types as t};
 
 use super::{Grounds, LIFETIME, Listed, Opened, Owner, Remark, Sent};
 use crate::{
-    db::{self, DbError, statement},
+    db::{self, DbError, batch_of, statement},
     domain::{
         email_address::EmailAddress,
         full_name::FullName,
@@ -15,6 +15,7 @@ use crate::{
     },
     features::{
         action_codes::{Act, store::nobody_objected},
+        activity,
         users::UserEpoch,
     },
     schema::recoveries as r,
@@ -22,8 +23,6 @@ use crate::{
 
 /// Minutes from the code to the password.
 const OPENED_MINUTES: i32 = 10;
-/// Months for which it is known who did what, and why, as for all that happens to an account.
-const KEPT_MONTHS: i32 = 13;
 
 #[derive(QueryableByName)]
 struct OwnerRow {
@@ -56,7 +55,7 @@ macro_rules! owner_columns {
              coalesce((SELECT full_name FROM sponsor_profiles WHERE user_id = u.id),
                       (SELECT full_name FROM maid_profiles WHERE user_id = u.id)) AS full_name,
              u.phone_verified_at IS NOT NULL AS phone_proven, u.deletion_due_at IS NOT NULL AS to_be_deleted,
-             u.status = 'active' AS active"
+             u.status = 'active' AND coalesce(u.deletion_due_at, 'infinity') > now() AS active"
     };
 }
 
@@ -272,7 +271,8 @@ pub fn list_open(conn: &mut PgConnection) -> Result<Vec<Listed>, DbError> {
 
 /// Removes those that nobody will ask about any more, for housekeeping.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    Ok(diesel::delete(r::table.filter(r::started_at.lt(db::now() - KEPT_MONTHS.months()))).execute(conn)?)
+    let old = batch_of!("recoveries", "started_at < now() - make_interval(months => $2)");
+    Ok(old.bind::<t::Integer, _>(activity::KEPT_MONTHS).execute(conn)?)
 }
 
 impl OwnerRow {

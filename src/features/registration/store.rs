@@ -6,7 +6,7 @@ use diesel::{PgConnection, prelude::*};
 use super::{Details, Pending};
 use crate::{
     crypto::hasher::PasswordHash,
-    db::{self, DbError},
+    db::{self, DbError, batch_of},
     domain::{
         country::Country,
         email_address::EmailAddress,
@@ -101,7 +101,7 @@ pub fn remove(conn: &mut PgConnection, id: RegistrationId) -> Result<(), DbError
 
 /// Removes those whose hour is over, for housekeeping.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    Ok(diesel::delete(r::table.filter(r::expires_at.lt(db::now()))).execute(conn)?)
+    Ok(batch_of!("registrations", "expires_at < now()").execute(conn)?)
 }
 
 impl TryFrom<Row> for Pending {

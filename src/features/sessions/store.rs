@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     crypto::token::Token,
-    db::{self, DbError, statement},
+    db::{self, DbError, batch_of, statement},
     domain::{
         browser_name::BrowserName,
         email_address::EmailAddress,
@@ -115,6 +115,7 @@ pub fn find_live(conn: &mut PgConnection, token_hash: Vec<u8>) -> Result<Option<
              LEFT JOIN LATERAL (SELECT event, happened_at FROM activity WHERE user_id = u.id
                  ORDER BY happened_at DESC, id DESC LIMIT 1) AS a ON true
          WHERE s.token_hash = $1 AND s.auth_epoch = u.auth_epoch AND u.status = 'active'
+             AND coalesce(u.deletion_due_at, 'infinity') > now()
              AND s.last_seen_at > now() - make_interval(days => $2)
              AND s.created_at > now() - make_interval(days => $3)
              AND (u.role <> 'administrator' OR s.last_seen_at > now() - make_interval(mins => $4)
@@ -185,7 +186,8 @@ pub struct NewSession<'a> {
 pub fn insert(conn: &mut PgConnection, new: NewSession<'_>) -> Result<bool, DbError> {
     let started = statement(
         "WITH account AS (
-             UPDATE users SET owner_seen_at = now() WHERE id = $1 AND auth_epoch = $2 AND status = 'active'
+             UPDATE users SET owner_seen_at = now()
+             WHERE id = $1 AND auth_epoch = $2 AND status = 'active' AND coalesce(deletion_due_at, 'infinity') > now()
              RETURNING id, auth_epoch
          ), noted AS (
              INSERT INTO activity (user_id, event, address, browser) SELECT id, $3, $4, $5 FROM account
@@ -225,7 +227,9 @@ pub fn renew(
     let renewed = statement(
         "WITH account AS (
              UPDATE users SET owner_seen_at = CASE WHEN $2 THEN now() ELSE owner_seen_at END
-             WHERE id = $4 AND auth_epoch = $5 AND status = 'active' RETURNING id, auth_epoch
+             WHERE id = $4 AND auth_epoch = $5 AND status = 'active'
+                 AND coalesce(deletion_due_at, 'infinity') > now()
+             RETURNING id, auth_epoch
          )
          UPDATE sessions AS s SET token_hash = $1, auth_epoch = account.auth_epoch, last_seen_at = now(),
              confirmed_at = CASE WHEN $2 THEN now() ELSE confirmed_at END
@@ -309,7 +313,8 @@ pub fn end(conn: &mut PgConnection, user: UserId, id: SessionId) -> Result<bool,
 
 /// Removes sessions that are over, for housekeeping.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    let idle = sessions::last_seen_at.lt(db::now() - IDLE_DAYS.days());
-    let old = sessions::created_at.lt(db::now() - OVERALL_DAYS.days());
-    Ok(diesel::delete(sessions::table.filter(idle.or(old))).execute(conn)?)
+    let idle = batch_of!("sessions", "last_seen_at < now() - make_interval(days => $2)");
+    let old = batch_of!("sessions", "created_at < now() - make_interval(days => $2)");
+    let idle = idle.bind::<t::Integer, _>(IDLE_DAYS).execute(conn)?;
+    Ok(idle + old.bind::<t::Integer, _>(OVERALL_DAYS).execute(conn)?)
 }

@@ -4,7 +4,7 @@ use diesel::{PgConnection, prelude::*, sql_types as t};
 
 use super::Pending;
 use crate::{
-    db::{self, DbError, statement},
+    db::{self, DbError, batch_of, statement},
     domain::{
         ids::{ChallengeId, SignInId, UserId},
         phone_number::PhoneNumber,
@@ -58,7 +58,8 @@ pub fn find_live(conn: &mut PgConnection, id: SignInId) -> Result<Option<Pending
         "SELECT s.id, s.user_id, s.auth_epoch, u.two_factor_method, u.phone_number,
              u.phone_verified_at IS NOT NULL AS phone_proven, u.role, u.locale, s.verification_id, s.next_page
          FROM sign_ins AS s JOIN users AS u ON u.id = s.user_id
-         WHERE s.id = $1 AND s.expires_at > now() AND s.auth_epoch = u.auth_epoch AND u.status = 'active'",
+         WHERE s.id = $1 AND s.expires_at > now() AND s.auth_epoch = u.auth_epoch AND u.status = 'active'
+             AND coalesce(u.deletion_due_at, 'infinity') > now()",
     )
     .bind::<t::Uuid, _>(id)
     .get_result(conn)
@@ -92,7 +93,7 @@ pub fn consume(conn: &mut PgConnection, id: SignInId) -> Result<bool, DbError> {
 
 /// Removes those whose time is over, for housekeeping.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    Ok(diesel::delete(sign_ins::table.filter(sign_ins::expires_at.lt(db::now()))).execute(conn)?)
+    Ok(batch_of!("sign_ins", "expires_at < now()").execute(conn)?)
 }
 
 impl TryFrom<Row> for Pending {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use diesel::{PgConnection, prelude::*, sql_query, sql_types};
 
 use crate::{
-    db::{self, DbError},
+    db::{DbError, batch_of},
     schema::throttles,
 };
 
@@ -17,6 +17,8 @@ pub enum Rule {
     EmailDisclosed,
     /// Typing one of the long codes that texts carry: 20 times an hour from an address, over all pages that take one.
     ActionCodeTried,
+    /// Downloading all data of an account: 10 times an hour for each. It may be much.
+    DataDownloaded,
 }
 
 impl Rule {
@@ -24,6 +26,7 @@ impl Rule {
         match self {
             Self::EmailDisclosed => "email_disclosed",
             Self::ActionCodeTried => "action_code_tried",
+            Self::DataDownloaded => "data_downloaded",
         }
     }
 
@@ -31,13 +34,16 @@ impl Rule {
         match self {
             Self::EmailDisclosed => 3,
             Self::ActionCodeTried => 20,
+            Self::DataDownloaded => 10,
         }
     }
 
-    fn window(self) -> Duration {
+    /// How far back it looks.
+    pub fn window(self) -> Duration {
         match self {
             Self::EmailDisclosed => Duration::from_secs(24 * 3600),
             Self::ActionCodeTried => Duration::from_secs(3600),
+            Self::DataDownloaded => Duration::from_secs(3600),
         }
     }
 }
@@ -94,7 +100,6 @@ pub fn wait(conn: &mut PgConnection, rule: Rule, key: &[u8; 32]) -> Result<Durat
 
 /// Removes what no rule looks at any more, for housekeeping.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    use diesel::dsl::IntervalDsl as _;
-    let old = throttles::happened_at.lt(db::now() - LONGEST_WINDOW_HOURS.hours());
-    Ok(diesel::delete(throttles::table.filter(old)).execute(conn)?)
+    let old = batch_of!("throttles", "happened_at < now() - make_interval(hours => $2)");
+    Ok(old.bind::<sql_types::Integer, _>(LONGEST_WINDOW_HOURS).execute(conn)?)
 }

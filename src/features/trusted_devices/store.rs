@@ -5,7 +5,7 @@ use diesel::{PgConnection, prelude::*, sql_types as t};
 
 use super::{LIFETIME_DAYS, MOST_DEVICES};
 use crate::{
-    db::{self, DbError, statement},
+    db::{self, DbError, batch_of, statement},
     domain::{
         browser_name::BrowserName,
         ids::{TrustedDeviceId, UserId},
@@ -85,5 +85,5 @@ pub fn forget_all(conn: &mut PgConnection, user: UserId) -> Result<(), DbError> 
 
 /// Removes those whose time is over, for housekeeping.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    Ok(diesel::delete(d::table.filter(d::expires_at.lt(db::now()))).execute(conn)?)
+    Ok(batch_of!("trusted_devices", "expires_at < now()").execute(conn)?)
 }

@@ -126,6 +126,27 @@ impl Database {
         }
     }
 
+    /// The tables that `work` reads whole although that is as good as forbidden: it has no index to go by. What it does is
+    /// taken back.
+    pub fn read_whole_by(&self, work: impl FnOnce(&mut PgConnection)) -> String {
+        #[derive(QueryableByName)]
+        struct Read {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            tables: String,
+        }
+        let conn = &mut self.connect();
+        conn.batch_execute("SET enable_seqscan = off").unwrap();
+        // In one transaction, which alone knows what it has read.
+        let read = conn.test_transaction::<_, diesel::result::Error, _>(|conn| {
+            work(conn);
+            sql_query(
+                "SELECT coalesce(string_agg(relname, ' '), '') AS tables FROM pg_stat_xact_user_tables WHERE seq_scan > 0",
+            )
+            .get_result::<Read>(conn)
+        });
+        read.tables
+    }
+
     /// How often PostgreSQL has ended a transaction because two waited for each other.
     pub fn deadlocks(&self) -> i64 {
         self.number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")

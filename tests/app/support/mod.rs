@@ -5,6 +5,7 @@ pub mod authenticator;
 pub mod browser;
 pub mod crowd;
 pub mod database;
+pub mod everything;
 pub mod fake_twilio;
 pub mod numbers;
 pub mod operator;
@@ -23,6 +24,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use latchkey::{
+    crypto::keys::{KeyRing, KeyUse, SecretKey},
+    features::housekeeping::{self, Removed},
+};
 use tokio::net::TcpSocket;
 
 use self::{
@@ -155,6 +160,11 @@ impl TestApp {
         self.database.let_pass(time);
     }
 
+    /// One round of housekeeping, with the key of the processes.
+    pub fn tidy(&self) -> Removed {
+        housekeeping::tidy(&mut self.database.connect(), &pseudonym()).unwrap()
+    }
+
     /// All that the processes have logged so far.
     pub fn log(&self) -> Vec<String> {
         self.instances.iter().flat_map(Instance::log).collect()
@@ -171,6 +181,11 @@ impl TestApp {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
+}
+
+/// The key under which the processes keep what stands for a person.
+pub fn pseudonym() -> KeyRing {
+    KeyRing::derive(&SecretKey::for_development(), KeyUse::Pseudonym)
 }
 
 /// Waits until `happened`, for 10 seconds at most.

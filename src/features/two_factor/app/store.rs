@@ -1,11 +1,11 @@
 //! SQL for `totp_secrets`.
 
-use diesel::{PgConnection, dsl::IntervalDsl as _, prelude::*};
+use diesel::{PgConnection, dsl::IntervalDsl as _, prelude::*, sql_types::Integer};
 
 use super::code::TotpStep;
 use crate::{
     crypto::sealed::Sealed,
-    db::{self, DbError},
+    db::{self, DbError, batch_of},
     domain::ids::{SessionId, TotpSecretId, UserId},
     schema::totp_secrets as s,
 };
@@ -90,6 +90,6 @@ pub fn remove_confirmed(conn: &mut PgConnection, user: UserId) -> Result<(), DbE
 
 /// Removes enrolments that nobody finished, for housekeeping.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    let over = s::confirmed_at.is_null().and(s::created_at.lt(db::now() - ENROLMENT_MINUTES.minutes()));
-    Ok(diesel::delete(s::table.filter(over)).execute(conn)?)
+    let over = batch_of!("totp_secrets", "confirmed_at IS NULL AND created_at < now() - make_interval(mins => $2)");
+    Ok(over.bind::<Integer, _>(ENROLMENT_MINUTES).execute(conn)?)
 }

@@ -1,0 +1,433 @@
+//! What the database keeps, column by column: one table, from which the owner's file is made and to which tests hold the
+//! live schema (DAT-01). A table or a column that is not here stops the tests.
+//!
+//! | class | stored | in the log | shown | in the owner's file |
+//! |---|---|---|---|---|
+//! | identity | as it is | never | to the owner | yes |
+//! | contact | as it is | masked, `*****4567` | to the owner, mostly masked | yes; numbers that are not the account's masked |
+//! | origin | browser and coarse address; whole, where a limit counts it | coarse | to the owner, by its beginning | yes |
+//! | event | as it is | yes, with ids | to the owner | yes |
+//! | state | as it is | yes, with ids | to the owner | yes |
+//! | wiring | as it is | yes | to nobody | yes, in the one for programs |
+//! | secret | hash, MAC or sealed | never, and no type prints it | to nobody | that there is one |
+//! | pseudonym | keyed hash | never | to nobody | no |
+//! | confidential | as it is | never | to nobody | no: it would tell of somebody else's account |
+//!
+//! How long a row is kept goes with its table: see [`Kept`].
+
+use super::kept::Kept;
+
+/// What kind of datum a column is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Who somebody is: name, email address, role, what they write about themselves.
+    Identity,
+    /// Where somebody can be reached: a number.
+    Contact,
+    /// Where somebody came from: browser and address.
+    Origin,
+    /// What happened, and when.
+    Event,
+    /// How an account or something under way stands: settings, counts, deadlines.
+    State,
+    /// Ids and what only the program needs.
+    Wiring,
+    /// What proves somebody to be the owner.
+    Secret,
+    /// What stands for a person or a number that is forgotten.
+    Pseudonym,
+    /// What would tell whether somebody else has an account.
+    Confidential,
+}
+
+/// A column and its class.
+#[derive(Debug)]
+pub struct Column {
+    /// Its name.
+    pub name: &'static str,
+    /// Its class.
+    pub class: Class,
+    /// What its owner is given in its place, as SQL over `t`.
+    altered: Option<&'static str>,
+}
+
+impl Column {
+    const fn new(name: &'static str, class: Class) -> Self {
+        Self { name, class, altered: None }
+    }
+
+    const fn altered(name: &'static str, class: Class, sql: &'static str) -> Self {
+        Self { name, class, altered: Some(sql) }
+    }
+
+    /// The column of a query that answers what its owner sees.
+    pub fn as_sql(&self) -> String {
+        let name = self.name;
+        self.altered.map_or_else(|| format!("t.{name}"), |sql| format!("{sql} AS {name}"))
+    }
+}
+
+/// A table and what it holds.
+#[derive(Debug)]
+pub struct Table {
+    /// Its name.
+    pub name: &'static str,
+    /// Which of its rows `t` belong to the account `$1`, and their order, as SQL. None where no row can be said to belong to
+    /// an account; why not stands beside it.
+    pub own: Option<&'static str>,
+    /// How long a row is kept.
+    pub kept: Kept,
+    /// Its columns.
+    pub columns: &'static [Column],
+}
+
+impl Table {
+    /// The columns that are in the owner's file.
+    pub fn seen(&self) -> impl Iterator<Item = &'static Column> {
+        let hidden = |class| matches!(class, Class::Secret | Class::Pseudonym | Class::Confidential);
+        self.columns.iter().filter(move |column| !hidden(column.class))
+    }
+
+    /// The columns that the owner is told of and not shown.
+    pub fn secrets(&self) -> impl Iterator<Item = &'static Column> {
+        self.columns.iter().filter(|column| column.class == Class::Secret)
+    }
+}
+
+const fn of(name: &'static str, class: Class) -> Column {
+    Column::new(name, class)
+}
+
+/// Numbers that are not the account's own are somebody's, or were typed by mistake.
+const MASKED: Column = Column::altered(
+    "phone_number",
+    Class::Contact,
+    "CASE WHEN t.phone_number = (SELECT u.phone_number FROM users AS u WHERE u.id = $1) THEN t.phone_number
+          ELSE '*****' || right(t.phone_number, 4) END",
+);
+
+use Class::{Confidential, Contact, Event, Identity, Origin, Pseudonym, Secret, State, Wiring};
+
+/// Every table, those of an account in the order in which its owner reads them.
+pub const TABLES: [Table; 20] = [
+    Table {
+        name: "users",
+        own: Some("t.id = $1"),
+        kept: Kept::Account,
+        columns: &[
+            of("id", Wiring),
+            of("role", Identity),
+            of("email", Identity),
+            of("phone_number", Contact),
+            of("phone_verified_at", State),
+            of("phone_contested_at", State),
+            of("phone_changed_at", State),
+            of("password_hash", Secret),
+            of("two_factor_method", State),
+            of("locale", State),
+            of("status", State),
+            of("created_at", Event),
+            of("terms_accepted_at", Event),
+            of("owner_seen_at", Event),
+            of("objected_at", Event),
+            of("deletion_due_at", State),
+            of("wrong_second_factors", State),
+            of("second_factor_rests_until", State),
+            of("wrong_reset_factors", State),
+            of("reset_factors_rest_until", State),
+            of("auth_epoch", Wiring),
+        ],
+    },
+    Table {
+        name: "sponsor_profiles",
+        own: Some("t.user_id = $1"),
+        kept: Kept::Account,
+        columns: &[
+            of("user_id", Wiring),
+            of("full_name", Identity),
+            of("city", Identity),
+            of("about", Identity),
+            of("household_size", Identity),
+        ],
+    },
+    Table {
+        name: "maid_profiles",
+        own: Some("t.user_id = $1"),
+        kept: Kept::Account,
+        columns: &[
+            of("user_id", Wiring),
+            of("full_name", Identity),
+            of("city", Identity),
+            of("about", Identity),
+            of("skills", Identity),
+            of("experience_years", Identity),
+        ],
+    },
+    Table {
+        name: "totp_secrets",
+        own: Some("t.user_id = $1 ORDER BY t.created_at"),
+        kept: Kept::Account,
+        columns: &[
+            of("id", Wiring),
+            of("user_id", Wiring),
+            of("session_id", Wiring),
+            of("sealed_secret", Secret),
+            of("last_step", Wiring),
+            of("created_at", Event),
+            of("confirmed_at", Event),
+        ],
+    },
+    Table {
+        name: "two_factor_backup_codes",
+        own: Some("t.user_id = $1 ORDER BY t.created_at, t.used_at"),
+        kept: Kept::Account,
+        columns: &[
+            of("user_id", Wiring),
+            of("salt", Secret),
+            of("code_hash", Secret),
+            of("created_at", Event),
+            of("used_at", Event),
+        ],
+    },
+    Table {
+        name: "sessions",
+        own: Some("t.user_id = $1 ORDER BY t.created_at"),
+        kept: Kept::Session,
+        columns: &[
+            of("id", Wiring),
+            of("user_id", Wiring),
+            of("token_hash", Secret),
+            of("auth_epoch", Wiring),
+            of("browser", Origin),
+            of("address", Origin),
+            of("created_at", Event),
+            of("last_seen_at", Event),
+            of("confirmed_at", Event),
+        ],
+    },
+    Table {
+        name: "trusted_devices",
+        own: Some("t.user_id = $1 ORDER BY t.created_at"),
+        kept: Kept::TrustedDevice,
+        columns: &[
+            of("id", Wiring),
+            of("user_id", Wiring),
+            of("token_hash", Secret),
+            of("auth_epoch", Wiring),
+            of("browser", Origin),
+            of("address", Origin),
+            of("created_at", Event),
+            of("expires_at", State),
+        ],
+    },
+    Table {
+        name: "activity",
+        own: Some("t.user_id = $1 ORDER BY t.id"),
+        kept: Kept::Activity,
+        columns: &[
+            of("id", Wiring),
+            of("user_id", Wiring),
+            of("user_hash", Pseudonym),
+            of("happened_at", Event),
+            of("event", Event),
+            of("browser", Origin),
+            of("address", Origin),
+        ],
+    },
+    Table {
+        name: "sms_messages",
+        own: Some("t.user_id = $1 ORDER BY t.created_at, t.id"),
+        kept: Kept::Message,
+        columns: &[
+            of("id", Wiring),
+            of("verification_id", Wiring),
+            of("action_code_id", Wiring),
+            of("send_number", Wiring),
+            of("created_at", Event),
+            // Whether the number had an account is for whoever reads the text to know.
+            Column::altered(
+                "kind",
+                Event,
+                "CASE t.kind WHEN 'verification_taken' THEN 'verification' WHEN 'phone_change_taken' THEN 'phone_change'
+                      ELSE t.kind END",
+            ),
+            MASKED,
+            of("phone_hash", Pseudonym),
+            of("locale", State),
+            of("user_id", Wiring),
+            of("browser_id", Wiring),
+            of("address", Origin),
+            of("address_block", Origin),
+            of("stranger", Wiring),
+            // Nor whether a text was sent at all: see `messages::reserve`.
+            of("withheld", Confidential),
+            Column::altered("state", Event, "CASE t.state WHEN 'withheld' THEN 'sent' ELSE t.state END"),
+            of("provider_sid", Confidential),
+            of("charged", Wiring),
+            of("attempts", Wiring),
+            of("next_attempt_at", Wiring),
+            of("provider", Wiring),
+            of("error_code", Wiring),
+            of("fault", Wiring),
+            // To the second: finer, what was only to look as if it were sent could be told by how long that took.
+            Column::altered("claimed_at", Wiring, "date_trunc('second', t.claimed_at)"),
+            Column::altered("settled_at", Event, "date_trunc('second', t.settled_at)"),
+            of("notice", Wiring),
+        ],
+    },
+    Table {
+        name: "phone_verifications",
+        own: Some(
+            "t.id IN (SELECT id FROM phone_verifications WHERE session_id IN (SELECT id FROM sessions WHERE user_id = $1)
+                      UNION SELECT verification_id FROM sign_ins WHERE user_id = $1
+                      UNION SELECT verification_id FROM password_resets WHERE user_id = $1
+                      UNION SELECT verification_id FROM phone_changes WHERE user_id = $1
+                      UNION SELECT verification_id FROM sms_messages WHERE user_id = $1)
+             ORDER BY t.created_at",
+        ),
+        kept: Kept::Code,
+        columns: &[
+            of("id", Wiring),
+            of("purpose", Event),
+            MASKED,
+            of("created_at", Event),
+            of("sends", State),
+            of("last_send_at", Event),
+            of("guesses_left", State),
+            of("code_mac", Secret),
+            // Twilio has none for a text that was withheld.
+            of("provider_sid", Confidential),
+            of("replaced_sid", Confidential),
+            of("expires_at", State),
+            of("used_at", Event),
+            of("used_from", Origin),
+            of("closed_at", Event),
+            of("session_id", Wiring),
+        ],
+    },
+    Table {
+        name: "sign_ins",
+        own: Some("t.user_id = $1 ORDER BY t.created_at"),
+        kept: Kept::UnderWay,
+        columns: &[
+            of("id", Wiring),
+            of("user_id", Wiring),
+            of("auth_epoch", Wiring),
+            of("verification_id", Wiring),
+            of("next_page", Wiring),
+            of("created_at", Event),
+            of("expires_at", State),
+        ],
+    },
+    Table {
+        name: "password_resets",
+        own: Some("t.user_id = $1 ORDER BY t.created_at"),
+        kept: Kept::UnderWay,
+        columns: &[
+            of("id", Wiring),
+            MASKED,
+            of("verification_id", Wiring),
+            of("user_id", Wiring),
+            of("auth_epoch", Wiring),
+            of("created_at", Event),
+            of("proven_at", Event),
+            of("granted_at", Event),
+            of("used_at", Event),
+            of("expires_at", State),
+        ],
+    },
+    Table {
+        name: "password_reset_waits",
+        own: Some("t.user_id = $1"),
+        kept: Kept::Wait,
+        columns: &[of("user_id", Wiring), of("auth_epoch", Wiring), of("began_at", Event)],
+    },
+    Table {
+        name: "phone_changes",
+        own: Some("t.user_id = $1"),
+        kept: Kept::UnderWay,
+        columns: &[
+            of("session_id", Wiring),
+            of("user_id", Wiring),
+            of("auth_epoch", Wiring),
+            of("country", Contact),
+            MASKED,
+            of("verification_id", Wiring),
+            of("expires_at", State),
+        ],
+    },
+    Table {
+        name: "action_codes",
+        own: Some("t.user_id = $1 ORDER BY t.created_at"),
+        kept: Kept::ActionCode,
+        columns: &[
+            of("id", Wiring),
+            of("user_id", Wiring),
+            of("act", Event),
+            MASKED,
+            of("code_hash", Secret),
+            of("created_at", Event),
+            of("opens_at", State),
+            of("expires_at", State),
+            of("used_at", Event),
+        ],
+    },
+    Table {
+        name: "recoveries",
+        own: Some("t.user_id = $1 ORDER BY t.started_at"),
+        kept: Kept::Activity,
+        columns: &[
+            of("id", Wiring),
+            of("user_id", Wiring),
+            of("action_code_id", Wiring),
+            of("started_at", Event),
+            of("started_by", Event),
+            of("reason", Event),
+            of("cancelled_at", Event),
+            of("used_at", Event),
+        ],
+    },
+    Table {
+        name: "password_guesses",
+        // What is counted by identifier or browser is counted under a keyed hash.
+        own: Some("t.key IN ('account:' || $1::text, 'confirmation:' || $1::text) ORDER BY t.key"),
+        kept: Kept::Count,
+        columns: &[of("key", Wiring), of("wrong", State), of("rests_until", State)],
+    },
+    Table {
+        name: "address_guesses",
+        // An address is shared by many, and no row says by whom.
+        own: None,
+        kept: Kept::Count,
+        columns: &[of("address", Origin), of("guessed_at", Event), of("last_at", Event)],
+    },
+    Table {
+        name: "throttles",
+        // Keyed hashes alone.
+        own: None,
+        kept: Kept::Throttle,
+        columns: &[of("id", Wiring), of("rule", Wiring), of("key_hash", Pseudonym), of("happened_at", Event)],
+    },
+    Table {
+        name: "registrations",
+        // Not an account yet: the row goes in the moment in which the account comes, and until then its number and its email
+        // address are what somebody has typed.
+        own: None,
+        kept: Kept::UnderWay,
+        columns: &[
+            of("id", Wiring),
+            of("role", Identity),
+            of("full_name", Identity),
+            of("email", Identity),
+            of("country", Contact),
+            of("phone_number", Contact),
+            of("password_hash", Secret),
+            of("locale", State),
+            of("terms_accepted_at", Event),
+            of("verification_id", Wiring),
+            of("phone_proven_at", Event),
+            of("created_at", Event),
+            of("expires_at", State),
+        ],
+    },
+];
