@@ -26,6 +26,7 @@ mod log_lines;
 mod notices;
 mod out_of_order;
 mod ownership;
+mod password_reset;
 mod passwords;
 mod provider_faults;
 mod races;
