@@ -322,6 +322,16 @@ pub fn another_is_under_way(conn: &mut PgConnection, id: MessageId, number: &str
     Ok(diesel::select(diesel::dsl::exists(others)).get_result(conn)?)
 }
 
+/// The sends to a number within a code's life that are not under way any more, whatever became of them.
+pub fn list_settled_sends(conn: &mut PgConnection, to: &PhoneNumber) -> Result<Vec<(ChallengeId, i16)>, DbError> {
+    let over = sms::settled_at.is_not_null().and(sms::created_at.gt(db::now() - 15.minutes()));
+    Ok(sms::table
+        .filter(sms::phone_number.eq(to.e164()).and(over))
+        .filter(sms::verification_id.is_not_null())
+        .select((sms::verification_id.assume_not_null(), sms::send_number))
+        .get_results(conn)?)
+}
+
 /// Puts a message back that was taken too early, as if it had not been.
 pub fn put_back(conn: &mut PgConnection, id: MessageId) -> Result<(), DbError> {
     sql_query(

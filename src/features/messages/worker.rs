@@ -148,18 +148,15 @@ fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKi
             (Content::Ours { subject: Subject::Code { kind, code }, body }, sendable.valid_for)
         }
         CodeOwner::Twilio => {
-            let sendable = if claimed.withheld {
-                // Nothing starts at Twilio, so nothing there has to make way.
-                challenges::find_sendable(conn, challenge, send)?
-            } else {
-                // Two that start at once would be given one verification, and with it one code (SMS-14).
-                store::lock_number(conn, to.e164())?;
-                if store::another_is_under_way(conn, id, to.e164())? {
-                    store::put_back(conn, id)?;
-                    return Ok(Taken::NotNow);
-                }
-                challenges::make_way(conn, challenge, send, to.e164())?
-            };
+            // Two that start at once would be given one verification, and with it one code (SMS-14). What is withheld goes
+            // the same way: whoever asks again sees what becomes of the code before.
+            store::lock_number(conn, to.e164())?;
+            if store::another_is_under_way(conn, id, to.e164())? {
+                store::put_back(conn, id)?;
+                return Ok(Taken::NotNow);
+            }
+            let settled = store::list_settled_sends(conn, &to)?;
+            let sendable = challenges::make_way(conn, challenge, send, to.e164(), &settled, claimed.withheld)?;
             let Some(Sendable { valid_for, replaces }) = sendable else { return superseded(conn, id) };
             (Content::CodeOfVerify { language: locale, replaces }, valid_for)
         }
