@@ -142,18 +142,27 @@ pub fn lock(conn: &mut PgConnection, id: PasswordResetId) -> Result<Option<Begun
     }
 }
 
-/// The account that has had the number since before the reset began, held until the transaction ends.
-pub fn lock_owner(conn: &mut PgConnection, id: PasswordResetId) -> Result<Option<Owner>, DbError> {
-    let row: Option<OwnerRow> = statement(concat!(
-        "SELECT ",
-        owner_columns!(),
+/// From the reset to the account that has had its number since before it began.
+macro_rules! from_owner {
+    () => {
         " FROM password_resets AS r JOIN users AS u ON u.status = 'active' AND u.phone_number = r.phone_number
              AND u.phone_verified_at <= r.created_at
-         WHERE r.id = $1 FOR NO KEY UPDATE OF u"
-    ))
-    .bind::<t::Uuid, _>(id)
-    .get_result(conn)
-    .optional()?;
+         WHERE r.id = $1"
+    };
+}
+
+/// The account that has had the number since before the reset began, held until the transaction ends.
+pub fn lock_owner(conn: &mut PgConnection, id: PasswordResetId) -> Result<Option<Owner>, DbError> {
+    // Held first and read afterwards: what whoever held it before has written, such as a wait that began, is seen only by
+    // a statement that begins later.
+    let held = statement(concat!("SELECT", from_owner!(), " FOR NO KEY UPDATE OF u"));
+    if held.bind::<t::Uuid, _>(id).execute(conn)? == 0 {
+        return Ok(None);
+    }
+    let row: Option<OwnerRow> = statement(concat!("SELECT ", owner_columns!(), from_owner!()))
+        .bind::<t::Uuid, _>(id)
+        .get_result(conn)
+        .optional()?;
     Ok(row.map(OwnerRow::read).transpose()?.flatten())
 }
 
