@@ -56,7 +56,7 @@ pub struct Begun {
 pub enum Stage {
     /// The code is to be entered.
     Code,
-    /// The number is proven, and more is needed.
+    /// The number is proven, and more is needed: never [`Needs::Nothing`].
     Proven(Owner, Needs),
     /// The password can be set.
     Granted(Owner),
@@ -69,10 +69,8 @@ impl Stage {
     pub fn path(&self) -> &'static str {
         match self {
             Self::Code => "/password-reset/verify",
-            Self::Proven(_, Needs::SecondFactor { .. }) => "/password-reset/second-step",
-            // Found at the proof and granted in the same transaction, so that nobody is ever here without a grant.
-            Self::Proven(_, Needs::Nothing) | Self::Granted(_) => "/password-reset/password",
-            Self::Proven(_, Needs::Wait { .. } | Needs::Help) => "/password-reset/wait",
+            Self::Proven(_, needs) => needs.path(),
+            Self::Granted(_) => Needs::Nothing.path(),
             Self::Used => "/login",
         }
     }

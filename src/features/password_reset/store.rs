@@ -5,7 +5,7 @@ use diesel::{PgConnection, dsl::IntervalDsl as _, prelude::*, sql_types as t};
 
 use super::{
     Begun, Owner, Stage,
-    needs::{self, Facts},
+    needs::{self, Facts, Needs},
 };
 use crate::{
     db::{self, DbError, statement},
@@ -123,10 +123,11 @@ pub fn find_live(conn: &mut PgConnection, id: PasswordResetId) -> Result<Option<
         (false, false, ..) => Stage::Code,
         (false, true, _, None) => return Ok(None),
         (false, true, true, Some(owner)) => Stage::Granted(owner),
-        (false, true, false, Some(owner)) => {
-            let needs = needs::decide(&owner.facts, owner.now);
-            Stage::Proven(owner, needs)
-        }
+        (false, true, false, Some(owner)) => match needs::decide(&owner.facts, owner.now) {
+            // It asked for more at the proof, and no right was given then: a new code brings it.
+            Needs::Nothing => return Ok(None),
+            needs => Stage::Proven(owner, needs),
+        },
     };
     let phone = PhoneNumber::from_stored(row.phone_number);
     Ok(Some(Begun { id, phone, challenge: row.verification_id, stage }))
