@@ -123,7 +123,7 @@ pub async fn submit_code(visit: Resetting, form: Form<CodeForm>) -> Answer {
     match proven {
         Ok(needs) => {
             log::info!("event=reset_proven reset={} needs={needs:?} request={}", begun.id, visitor.reference);
-            reload(visitor, begun).await
+            Ok(see_other(needs.path()))
         }
         Err(refused) => {
             log::warn!(
