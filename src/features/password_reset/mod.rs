@@ -8,8 +8,8 @@
 //!   owner for 180 days, or the account has had the number for less than 72 hours. Then the owner is told on every number
 //!   there is and has the time to object (REC-08). Any sign-in or confirmation is an objection.
 //! - [`needs::decide`] is all there is to decide.
-//! - The right to set a password lives 10 minutes, works once, belongs to the browser, and ends with the account's epoch
-//!   and with the account's hold of the number.
+//! - The right to set a password lives 10 minutes, works once, belongs to the browser, and ends with the account's epoch,
+//!   with the account's hold of the number, and with an objection.
 //! - A new password ends all sessions, pending sign-ins and trusted devices, touches no factor, and signs nobody in.
 
 use chrono::{DateTime, Utc};

@@ -16,7 +16,10 @@ use crate::{
         phone_number::PhoneNumber,
         role::Role,
     },
-    features::{two_factor::Method, users::UserEpoch},
+    features::{
+        two_factor::Method,
+        users::{self, UserEpoch},
+    },
     schema::{password_reset_waits as w, password_resets as r},
 };
 
@@ -102,8 +105,8 @@ macro_rules! owner_columns {
     };
 }
 
-/// Finds one that still holds. Once its number is proven it holds only while the account is as it was at the proof and has
-/// had the number since before the reset began.
+/// Finds one that still holds. Once its number is proven it holds only while the account is as it was at the proof, has
+/// had the number since before the reset began, and nobody has objected.
 pub fn find_live(conn: &mut PgConnection, id: PasswordResetId) -> Result<Option<Begun>, DbError> {
     let row: Option<Row> = statement(concat!(
         "SELECT r.phone_number, r.verification_id, r.proven_at IS NOT NULL AS proven, r.granted_at IS NOT NULL AS granted,
@@ -111,6 +114,7 @@ pub fn find_live(conn: &mut PgConnection, id: PasswordResetId) -> Result<Option<
         owner_columns!(),
         " FROM password_resets AS r LEFT JOIN users AS u ON u.id = r.user_id AND u.auth_epoch = r.auth_epoch
              AND u.status = 'active' AND u.phone_number = r.phone_number AND u.phone_verified_at <= r.created_at
+             AND r.proven_at > coalesce(u.objected_at, '-infinity')
          WHERE r.id = $1 AND r.expires_at > now()"
     ))
     .bind::<t::Uuid, _>(id)
@@ -135,12 +139,23 @@ pub fn find_live(conn: &mut PgConnection, id: PasswordResetId) -> Result<Option<
 
 /// As [`find_live`], held until the transaction ends.
 pub fn lock(conn: &mut PgConnection, id: PasswordResetId) -> Result<Option<Begun>, DbError> {
+    if hold(conn, id)? { find_live(conn, id) } else { Ok(None) }
+}
+
+/// As [`find_live`], held together with its account until the transaction ends: nothing that is asked of either changes
+/// before that.
+pub fn lock_with_account(
+    conn: &mut PgConnection,
+    id: PasswordResetId,
+    user: UserEpoch,
+) -> Result<Option<Begun>, DbError> {
+    if hold(conn, id)? && users::store::lock_epoch(conn, user)? { find_live(conn, id) } else { Ok(None) }
+}
+
+fn hold(conn: &mut PgConnection, id: PasswordResetId) -> Result<bool, DbError> {
     let held: Option<PasswordResetId> =
         r::table.filter(r::id.eq(id)).select(r::id).for_update().first(conn).optional()?;
-    match held {
-        Some(id) => find_live(conn, id),
-        None => Ok(None),
-    }
+    Ok(held.is_some())
 }
 
 /// From the reset to the account that has had its number since before it began.
