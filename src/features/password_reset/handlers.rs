@@ -133,7 +133,12 @@ pub async fn submit_code(visit: Resetting, form: Form<CodeForm>) -> Answer {
         Err(refused) => Err(refused),
     };
     match proven {
-        Ok(needs) => {
+        Ok(None) => {
+            log::warn!("event=reset_without_owner reset={} request={}", begun.id, visitor.reference);
+            // Begun again, it finds whoever has the number now.
+            Err(guard::over(visitor))
+        }
+        Ok(Some(needs)) => {
             log::info!("event=reset_proven reset={} needs={needs:?} request={}", begun.id, visitor.reference);
             Ok(see_other(needs.path()))
         }

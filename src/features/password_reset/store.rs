@@ -221,6 +221,12 @@ pub fn consume(conn: &mut PgConnection, id: PasswordResetId) -> Result<bool, DbE
     Ok(used == 1)
 }
 
+/// Ends one before its time.
+pub fn end(conn: &mut PgConnection, id: PasswordResetId) -> Result<(), DbError> {
+    diesel::update(r::table.filter(r::id.eq(id))).set(r::expires_at.eq(db::now())).execute(conn)?;
+    Ok(())
+}
+
 /// Begins the time in which the owner can object.
 pub fn begin_wait(conn: &mut PgConnection, user: UserEpoch) -> Result<(), DbError> {
     let (epoch, began) = (w::auth_epoch.eq(user.auth_epoch), w::began_at.eq(db::now()));
