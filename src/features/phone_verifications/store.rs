@@ -207,13 +207,15 @@ pub fn renew(conn: &mut PgConnection, id: ChallengeId) -> Result<Result<i16, Not
 
 fn why_not_renewed(conn: &mut PgConnection, id: ChallengeId) -> Result<NotRenewed, DbError> {
     let usable = pv::used_at.is_null().and(pv::closed_at.is_null());
-    if !diesel::select(diesel::dsl::exists(pv::table.filter(pv::id.eq(id)).filter(usable))).get_result(conn)? {
-        return Ok(NotRenewed::Closed);
-    }
-    let standing = find_standing(conn, id)?;
-    Ok(match standing.and_then(|standing| Some((standing.resend_at?, standing.now))) {
+    let row: Option<(i16, DateTime<Utc>, DateTime<Utc>)> = pv::table
+        .filter(pv::id.eq(id).and(usable))
+        .select((pv::sends, pv::last_send_at, db::now()))
+        .first(conn)
+        .optional()?;
+    let Some((sends, last_send_at, clock)) = row else { return Ok(NotRenewed::Closed) };
+    Ok(match wait_after(sends) {
         None => NotRenewed::NoSendsLeft,
-        Some((at, clock)) => NotRenewed::TooSoon { wait: (at - clock).to_std().unwrap_or_default() },
+        Some(wait) => NotRenewed::TooSoon { wait: (last_send_at + wait - clock).to_std().unwrap_or_default() },
     })
 }
 
