@@ -31,6 +31,7 @@ mod password_reset_enumeration;
 mod password_reset_grant;
 mod password_reset_limits;
 mod password_reset_second_step;
+mod password_reset_verify;
 mod password_reset_waits;
 mod passwords;
 mod provider_faults;
