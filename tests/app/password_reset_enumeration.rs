@@ -236,17 +236,24 @@ async fn e_4_e_5_a_text_that_twilio_does_not_take_tells_nothing() {
 }
 
 #[actix_web::test]
-async fn sms_11_what_twilio_did_not_take_does_not_keep_the_next_text_from_the_owner() {
+async fn sms_11_s_3_what_twilio_did_not_take_keeps_no_later_text_from_the_owner() {
     let app = TestApp::start().await;
-    let salma = old_account(&app).await;
+    let owner = Owner::with_sms(&app).await;
+    app.let_pass("25 hours");
     app.twilio.always(Behaviour::Refuse(401, 20003));
-    for _ in 0..3 {
-        app.browser().forgets(&salma.phone).await.redirects_to("/password-reset/verify");
+    for _ in 0..4 {
+        app.browser().forgets(&owner.person.phone).await.redirects_to("/password-reset/verify");
         app.texts_sent().await;
     }
     app.twilio.always(Behaviour::Ok);
-    let browser = salma.proves_phone(&app).await;
-    browser.get("/password-reset/password").await.shows(200, "Choose your new password");
+    owner.proves_phone(&app).await;
+    let (browser, code) = owner.begins_with_text(&app).await;
+    browser.gives(&code).await.redirects_to("/account");
+    for _ in 0..3 {
+        owner.begins(&app).await;
+    }
+    // The one of the reset and four of the owner's are the five of the hour.
+    assert_eq!(owner.person.signs_in(&app.browser()).await.status, 429);
 }
 
 #[actix_web::test]
