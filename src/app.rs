@@ -10,8 +10,8 @@ use crate::{
     },
     db::Db,
     domain::phone_number::PhoneNumber,
-    features::messages::{outcomes::Outcomes, reserve::Limits, worker::CallTime},
-    sms::{NoProvider, SmsProvider},
+    features::messages::{outcomes::Outcomes, reserve::Limits},
+    sms::{CallTimes, NoProvider, SmsProvider},
 };
 
 /// The running program's parts. Cheap to clone.
@@ -27,8 +27,10 @@ pub struct App {
     pub keys: Arc<Keys>,
     /// News of messages, from all instances.
     pub outcomes: Outcomes,
-    /// How long the provider takes.
-    pub call_time: Arc<CallTime>,
+    /// How long the provider takes to accept a text with a code.
+    pub send_times: Arc<CallTimes>,
+    /// How long it takes to compare a code, where that is the provider's to do.
+    pub check_times: Arc<CallTimes>,
     /// How many texts may be sent.
     pub limits: Limits,
     /// The deployment's settings.
@@ -72,7 +74,8 @@ impl App {
                 pseudonym: KeyRing::derive(secret, KeyUse::Pseudonym),
             }),
             outcomes: Outcomes::listen(config.database_url().to_owned()),
-            call_time: Arc::default(),
+            send_times: Arc::default(),
+            check_times: Arc::default(),
             limits: Limits::new(config.sms_per_number_per_hour, config.sms_per_number_per_day),
             config: Arc::new(config),
         })

@@ -4,6 +4,7 @@
 //! Messaging carries our text with our code; Verify makes the code itself and compares what people type. A challenge
 //! remembers whose code it is ([`CodeOwner`]), so a change of provider does not strand the codes under way.
 
+pub mod call_times;
 pub mod config;
 pub mod demo;
 pub mod outcome;
@@ -16,6 +17,7 @@ use reqwest::header::HeaderMap;
 
 use crate::domain::one_time_code::OneTimeCode;
 use crate::domain::phone_number::PhoneNumber;
+pub use call_times::CallTimes;
 pub use config::{Credentials, NotASender, ProviderChoice, Sender, SmsConfig, TwilioConfig};
 pub use demo::{DemoInbox, DemoMessage};
 pub use outcome::{Accepted, CheckFailure, Checked, ConnectionFault, Fault, Refusal, SendFailure};

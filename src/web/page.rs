@@ -173,7 +173,7 @@ pub enum Notice {
     OthersEnded,
     /// A new password was set.
     PasswordSet,
-    /// Setting a new password took too long.
+    /// Setting a new password took too long, or the account has changed since.
     ResetOver,
     /// The password was changed.
     PasswordChanged,

@@ -8,6 +8,7 @@ use crate::support::{
     SECRET_KEY, TestApp,
     browser::{Browser, Page},
     people::{self, other_than},
+    resets::NEW_PASSWORD,
     routes,
 };
 
@@ -24,7 +25,7 @@ fn is_a_strangers(page: &Page) {
     page.redirects_to("/login");
 }
 
-/// Registers with mistakes on the way, signs out, and answers with every page that was shown.
+/// Registers with mistakes on the way, signs out, sets a new password, and answers with every page that was shown.
 async fn a_whole_journey(app: &TestApp) -> Vec<Page> {
     let (hanna, browser) = (people::maid(), app.browser());
     let mut pages = vec![
@@ -41,6 +42,12 @@ async fn a_whole_journey(app: &TestApp) -> Vec<Page> {
     pages.push(browser.get("/account").await);
     pages.push(browser.submit("/logout", &[]).await);
     pages.push(browser.get("/").await);
+    pages.push(browser.forgets(&hanna.phone).await);
+    let code = app.twilio.next_code_to(&hanna.phone).await;
+    pages.push(browser.forgets_again().await);
+    pages.push(browser.proves(&code).await);
+    pages.push(browser.chooses(NEW_PASSWORD).await);
+    pages.push(browser.get("/login").await);
     pages
 }
 

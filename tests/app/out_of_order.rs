@@ -5,7 +5,9 @@ use reqwest::Method;
 use crate::support::{
     TestApp, at_once,
     browser::{Browser, Page},
+    owners::Owner,
     people::{self, Person},
+    resets::old_account,
 };
 
 /// What a browser may try, and where it must end up: the location of a 303, or a status.
@@ -116,6 +118,98 @@ async fn inp_11_after_its_hour_a_registration_begins_anew_and_the_page_says_so()
     page.shows(200, "Please start again");
     assert_eq!(page.attribute("input[name=full_name]", "value").unwrap_or_default(), "");
     people::maid().registers(&app, &browser).await;
+}
+
+const CHOSEN: &[(&str, &str)] = &[("password", "copper lantern under nine")];
+
+/// Every later step of a reset, and where each leads.
+fn steps_of_a_reset(leading_to: &'static str) -> Vec<(Step, &'static str)> {
+    vec![
+        (Get("/password-reset"), "200"),
+        (Get("/password-reset/verify"), leading_to),
+        (Post("/password-reset/verify", CODE), leading_to),
+        (Post("/password-reset/resend", &[]), leading_to),
+        (Get("/password-reset/second-step"), leading_to),
+        (Post("/password-reset/second-step", CODE), leading_to),
+        (Get("/password-reset/wait"), leading_to),
+        (Get("/password-reset/password"), leading_to),
+        (Post("/password-reset/password", CHOSEN), leading_to),
+        (Get("/password-reset/resend"), "405"),
+        (Get("/account"), "/login"),
+    ]
+}
+
+/// The same but for the pages and forms of the step that is next.
+fn steps_but(of: &[&str], leading_to: &'static str) -> Vec<(Step, &'static str)> {
+    let path = |step: &Step| match step {
+        Get(path) | Post(path, _) => *path,
+    };
+    let mut steps = steps_of_a_reset(leading_to);
+    steps.retain(|(step, expected)| *expected != leading_to || !of.contains(&path(step)));
+    steps
+}
+
+#[actix_web::test]
+async fn inp_11_without_a_reset_every_later_step_leads_to_the_first() {
+    let app = TestApp::start().await;
+    leads(&app, &app.browser(), &steps_of_a_reset("/password-reset")).await;
+}
+
+#[actix_web::test]
+async fn inp_11_b_4_before_the_code_of_a_reset_every_later_step_leads_to_it() {
+    let app = TestApp::start().await;
+    let salma = old_account(&app).await;
+    for phone in [salma.phone, people::new_phone()] {
+        let browser = app.browser();
+        browser.forgets(&phone).await.redirects_to("/password-reset/verify");
+        app.texts_sent().await;
+        let mut steps = steps_but(&["/password-reset/verify", "/password-reset/resend"], "/password-reset/verify");
+        steps.extend([(Get("/password-reset/verify"), "200"), (Post("/password-reset/verify", &[]), "422")]);
+        steps.push((Post("/password-reset/resend", &[]), "429"));
+        leads(&app, &browser, &steps).await;
+    }
+}
+
+#[actix_web::test]
+async fn inp_11_b_4_each_later_step_of_a_reset_leads_to_the_one_that_is_next() {
+    let app = TestApp::start().await;
+    let owner = Owner::with_app(&app).await;
+    app.let_pass("25 hours");
+    let browser = owner.proves_phone(&app).await;
+    let mut steps = steps_but(&["/password-reset/second-step"], "/password-reset/second-step");
+    steps.extend([(Get("/password-reset/second-step"), "200"), (Post("/password-reset/second-step", &[]), "422")]);
+    leads(&app, &browser, &steps).await;
+
+    browser.adds(&owner.app().code().await).await.redirects_to("/password-reset/password");
+    let mut steps = steps_but(&["/password-reset/password"], "/password-reset/password");
+    steps.extend([(Get("/password-reset/password"), "200"), (Post("/password-reset/password", &[]), "422")]);
+    leads(&app, &browser, &steps).await;
+
+    browser.chooses("copper lantern under nine").await.redirects_to("/login");
+    app.texts_sent().await;
+    leads(&app, &browser, &steps_of_a_reset("/login")).await;
+
+    app.database.run("UPDATE users SET two_factor_method = 'none', owner_seen_at = now() - interval '181 days'");
+    let waiting = app.browser();
+    waiting.forgets(&owner.person.phone).await.redirects_to("/password-reset/verify");
+    let code = app.twilio.next_code_to(&owner.person.phone).await;
+    waiting.proves(&code).await.redirects_to("/password-reset/wait");
+    app.texts_sent().await;
+    let mut steps = steps_but(&["/password-reset/wait"], "/password-reset/wait");
+    steps.push((Get("/password-reset/wait"), "200"));
+    leads(&app, &waiting, &steps).await;
+}
+
+#[actix_web::test]
+async fn inp_11_after_its_hour_a_reset_begins_anew_and_the_page_says_so() {
+    let app = TestApp::start().await;
+    let browser = app.browser();
+    browser.forgets(&people::new_phone()).await.redirects_to("/password-reset/verify");
+    app.texts_sent().await;
+    app.let_pass("1 hour");
+    leads(&app, &browser.fork(), &steps_of_a_reset("/password-reset")).await;
+    browser.get("/password-reset/verify").await.redirects_to("/password-reset");
+    browser.get("/password-reset").await.shows(200, "Please begin again");
 }
 
 #[actix_web::test]

@@ -1,4 +1,4 @@
-//! A measurement: can a stranger tell by its time whether an answer is about an account that there is (AUT-09, E-2)?
+//! A measurement: can a stranger tell by its time whether an answer is about an account that there is (AUT-09, AUT-11, E-2)?
 //!
 //! In the suite a small sample finds only what is gross, such as a hash that was left out, so that a busy machine makes no
 //! false alarm. For the measurement itself, on a quiet machine with a release build, see CONTRIBUTING.md.
@@ -16,10 +16,13 @@ use crate::support::{
     TestApp,
     browser::Browser,
     people::{self, WRONG_PASSWORD},
+    resets::old_account,
 };
 
 /// Pairs of the sample in the suite.
 const FEW: usize = 60;
+/// Pairs before those that count.
+const WARM_UP: usize = 10;
 /// With how many pairs to measure by hand.
 const PAIRS: &str = "LATCHKEY_TEST_TIMING_PAIRS";
 
@@ -41,17 +44,22 @@ impl Client {
 
     /// The time from the last byte of a sign-in to the last byte of its refusal.
     fn is_refused_within(&mut self, identifier: &str) -> Duration {
+        self.is_answered_within("/login", &[("identifier", identifier), ("password", WRONG_PASSWORD)], 422)
+    }
+
+    /// The time from the last byte of a form to the last byte of its answer.
+    fn is_answered_within(&mut self, path: &str, fields: &[(&str, &str)], status: u16) -> Duration {
         // An address of its own, so that no count of addresses fills or is found.
         self.number += 1;
         let [_, a, b, c] = self.number.to_be_bytes();
         let browser = self.browser.clone().from(&format!("11.{a}.{b}.{c}"));
-        let body = serde_urlencoded::to_string([("identifier", identifier), ("password", WRONG_PASSWORD)]).unwrap();
-        let request = format!("{}{body}", browser.head_of_form("/login", body.len()));
+        let body = serde_urlencoded::to_string(fields).unwrap();
+        let request = format!("{}{body}", browser.head_of_form(path, body.len()));
         let begun = Instant::now();
         self.stream.write_all(request.as_bytes()).unwrap();
         let answer = self.answer();
         let took = begun.elapsed();
-        assert!(answer.starts_with("HTTP/1.1 422"), "{answer}");
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
         took
     }
 
@@ -160,26 +168,75 @@ fn open_accounts(app: &TestApp, number: usize) {
 /// address is used once, so that no count has a row before.
 async fn compare(app: &TestApp, pairs: usize) -> Comparison {
     people::sponsor().has_account(app).await;
-    let warm_up = 10;
-    open_accounts(app, pairs + warm_up);
+    open_accounts(app, pairs + WARM_UP);
     let mut client = Client::at(app.address());
+    in_pairs(pairs, |has_account, number| {
+        let identifier = format!("{}{number:07}@example.com", if has_account { 'k' } else { 'u' });
+        // What is written down after an answer is over before the next is asked for.
+        std::thread::sleep(Duration::from_millis(5));
+        client.is_refused_within(&identifier)
+    })
+}
+
+/// So many pairs of random order; `ask` is told whether it is about an account, and the number of its pair.
+fn in_pairs(pairs: usize, mut ask: impl FnMut(bool, usize) -> Duration) -> Comparison {
     let (mut with, mut without) = (Vec::new(), Vec::new());
-    for number in 1..=pairs + warm_up {
+    for number in 1..=pairs + WARM_UP {
         let mut turns = [true, false];
         if rand::rng().random_bool(0.5) {
             turns.reverse();
         }
         for has_account in turns {
-            let identifier = format!("{}{number:07}@example.com", if has_account { 'k' } else { 'u' });
-            // What is written down after an answer is over before the next is asked for.
-            std::thread::sleep(Duration::from_millis(5));
-            let milliseconds = client.is_refused_within(&identifier).as_secs_f64() * 1000.0;
-            if number > warm_up {
+            let milliseconds = ask(has_account, number).as_secs_f64() * 1000.0;
+            if number > WARM_UP {
                 if has_account { &mut with } else { &mut without }.push(milliseconds);
             }
         }
     }
     Comparison::of(&with, &without)
+}
+
+/// Asking for a text to numbers with an account and to numbers without.
+async fn compare_asking(app: &TestApp, pairs: usize) -> Comparison {
+    people::sponsor().has_account(app).await;
+    open_accounts(app, pairs + WARM_UP);
+    let mut client = Client::at(app.address());
+    in_pairs(pairs, |has_account, number| {
+        // No limit fills, and what is done after an answer is over before the next is asked for.
+        app.database.run("DELETE FROM sms_messages WHERE state NOT IN ('queued', 'sending')");
+        std::thread::sleep(Duration::from_millis(60));
+        let phone = format!("+2519{:08}", if has_account { 20_000_000 } else { 30_000_000 } + number);
+        client.is_answered_within("/password-reset", &[("country", "ET"), ("phone", &phone)], 303)
+    })
+}
+
+/// Wrong codes for a number with an account and for one without.
+async fn compare_wrong_codes(app: &TestApp, pairs: usize) -> Comparison {
+    let salma = old_account(app).await;
+    let (known, unknown) = (app.browser(), app.browser());
+    known.forgets(&salma.phone).await.redirects_to("/password-reset/verify");
+    unknown.forgets(&people::new_phone()).await.redirects_to("/password-reset/verify");
+    app.texts_sent().await;
+    let (browsers, mut client) = ([known, unknown], Client::at(app.address()));
+    in_pairs(pairs, |has_account, _| {
+        app.database.run("UPDATE phone_verifications SET guesses_left = 3");
+        std::thread::sleep(Duration::from_millis(5));
+        client.browser = browsers[usize::from(!has_account)].clone();
+        client.is_answered_within("/password-reset/verify", &[("code", "000000")], 422)
+    })
+}
+
+fn told(what: &str, comparison: &Comparison) {
+    writeln!(std::io::stderr(), "{what}: {comparison}").ok();
+    assert!((0.1..=0.9).contains(&comparison.auc), "{what}: {comparison}");
+}
+
+#[actix_web::test]
+async fn aut_11_e_2_the_time_of_a_reset_does_not_tell_which_number_has_an_account() {
+    let pairs = std::env::var(PAIRS).ok().map(|pairs| pairs.parse().expect("a number of pairs")).unwrap_or(FEW);
+    let app = TestApp::start().await;
+    told("asking", &compare_asking(&app, pairs).await);
+    told("a wrong code", &compare_wrong_codes(&app, pairs).await);
 }
 
 #[actix_web::test]

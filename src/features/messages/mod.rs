@@ -4,7 +4,7 @@
 //!   across instances.
 //! - A worker in the same binary makes the code, marks the row `sending` and calls the provider ([`worker`]). What may
 //!   have been sent is never sent again by itself.
-//! - What surely was not sent and was not the asker's fault is given back to the limits.
+//! - What surely was not sent and was not the asker's fault is given back to the limits, but for texts that may be decoys.
 //! - A record forgets number and address after 30 days ([`forget`]) and is gone after 90; no limit looks back further than
 //!   one day.
 //! - Notices, which have no code, go the same way under a quota of their own ([`notices::notify`]).

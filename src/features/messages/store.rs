@@ -23,7 +23,7 @@ use crate::{
         phone_number::PhoneNumber,
     },
     schema::sms_messages as sms,
-    sms::Fault,
+    sms::{Fault, TextKind},
 };
 
 /// Waits for its turn among all reservations; held until the transaction ends.
@@ -38,16 +38,17 @@ pub fn lock_reservations(conn: &mut PgConnection) -> Result<(), DbError> {
 /// Notices are never charged, so none of the parts sees them.
 ///
 /// What one number gets is counted apart for strangers, who see all their own texts, the withheld ones too, and
-/// nothing of the owner's.
+/// nothing of the owner's. The owner sees what reached the phone, or may have: what was withheld from strangers or failed
+/// for them takes nothing away.
 const WAIT_FOR_ROOM: &str = "
 SELECT max(extract(epoch FROM created_at + window_length - clock_timestamp()))::float8 AS wait FROM (
     (SELECT created_at, interval '1 hour' AS window_length FROM sms_messages
-     WHERE phone_number = $1 AND charged AND CASE WHEN $2 THEN stranger ELSE NOT withheld END
+     WHERE phone_number = $1 AND charged AND CASE WHEN $2 THEN stranger ELSE NOT (withheld OR stranger AND state = 'failed') END
        AND created_at > clock_timestamp() - interval '1 hour'
      ORDER BY created_at DESC OFFSET $3 - 1 LIMIT 1)
     UNION ALL
     (SELECT created_at, interval '1 day' FROM sms_messages
-     WHERE phone_number = $1 AND charged AND CASE WHEN $2 THEN stranger ELSE NOT withheld END
+     WHERE phone_number = $1 AND charged AND CASE WHEN $2 THEN stranger ELSE NOT (withheld OR stranger AND state = 'failed') END
        AND created_at > clock_timestamp() - interval '1 day'
      ORDER BY created_at DESC OFFSET $4 - 1 LIMIT 1)
     UNION ALL
@@ -119,7 +120,7 @@ pub fn strangers_part_is_used(conn: &mut PgConnection, limits: &Limits, to: &Pho
              SELECT count(*) FILTER (WHERE stranger AND hourly) >= $2 OR count(*) FILTER (WHERE stranger) >= $3
                  OR count(*) FILTER (WHERE hourly) >= $4 OR count(*) >= $5
              FROM (SELECT stranger, created_at > clock_timestamp() - interval '1 hour' AS hourly FROM sms_messages
-                   WHERE phone_number = $1 AND charged AND NOT withheld
+                   WHERE phone_number = $1 AND charged AND NOT withheld AND state <> 'failed'
                      AND created_at > clock_timestamp() - interval '1 day') AS sent
          ) AS used",
     )
@@ -328,6 +329,16 @@ pub fn another_is_under_way(conn: &mut PgConnection, id: MessageId, number: &str
     Ok(diesel::select(diesel::dsl::exists(others)).get_result(conn)?)
 }
 
+/// The sends to a number within a code's life that are not under way any more, whatever became of them.
+pub fn list_settled_sends(conn: &mut PgConnection, to: &PhoneNumber) -> Result<Vec<(ChallengeId, i16)>, DbError> {
+    let over = sms::settled_at.is_not_null().and(sms::created_at.gt(db::now() - 15.minutes()));
+    Ok(sms::table
+        .filter(sms::phone_number.eq(to.e164()).and(over))
+        .filter(sms::verification_id.is_not_null())
+        .select((sms::verification_id.assume_not_null(), sms::send_number))
+        .get_results(conn)?)
+}
+
 /// Puts a message back that was taken too early, as if it had not been.
 pub fn put_back(conn: &mut PgConnection, id: MessageId) -> Result<(), DbError> {
     sql_query(
@@ -373,19 +384,22 @@ pub fn settle_unknown(conn: &mut PgConnection, id: MessageId) -> Result<(), DbEr
 }
 
 /// Settles a message that surely was not sent, and gives it back to the limits unless it was the asker's to know. What
-/// was not charged in the first place, a notice, is not charged now.
+/// was not charged in the first place, a notice, is not charged now. A text that sets a password is not given back either:
+/// a decoy in its place never fails, and whoever can ask more often than for a decoy has learned that there is an account.
 pub fn settle_refused(
     conn: &mut PgConnection,
     id: MessageId,
     error_code: Option<u32>,
     fault: Fault,
 ) -> Result<(), DbError> {
+    let may_be_a_decoy = sms::kind.eq(Kind::Code(TextKind::PasswordReset).as_str());
+    let keeps_its_charge = may_be_a_decoy.or(fault.is_persons().into_sql::<Bool>());
     diesel::update(sms::table.filter(sms::id.eq(id)))
         .set((
             sms::state.eq("failed"),
             sms::error_code.eq(error_code.and_then(|code| i32::try_from(code).ok())),
             sms::fault.eq(fault.as_str()),
-            sms::charged.eq(sms::charged.and(fault.is_persons().into_sql::<Bool>())),
+            sms::charged.eq(sms::charged.and(keeps_its_charge)),
             sms::settled_at.eq(db::now().nullable()),
         ))
         .execute(conn)?;

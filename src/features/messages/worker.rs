@@ -7,10 +7,7 @@
 //! after that leaves the row in `sending`, which becomes `unknown`: nothing is sent twice for one reservation.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -151,18 +148,15 @@ fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKi
             (Content::Ours { subject: Subject::Code { kind, code }, body }, sendable.valid_for)
         }
         CodeOwner::Twilio => {
-            let sendable = if claimed.withheld {
-                // Nothing starts at Twilio, so nothing there has to make way.
-                challenges::find_sendable(conn, challenge, send)?
-            } else {
-                // Two that start at once would be given one verification, and with it one code (SMS-14).
-                store::lock_number(conn, to.e164())?;
-                if store::another_is_under_way(conn, id, to.e164())? {
-                    store::put_back(conn, id)?;
-                    return Ok(Taken::NotNow);
-                }
-                challenges::make_way(conn, challenge, send, to.e164())?
-            };
+            // Two that start at once would be given one verification, and with it one code (SMS-14). What is withheld goes
+            // the same way: whoever asks again sees what becomes of the code before.
+            store::lock_number(conn, to.e164())?;
+            if store::another_is_under_way(conn, id, to.e164())? {
+                store::put_back(conn, id)?;
+                return Ok(Taken::NotNow);
+            }
+            let settled = store::list_settled_sends(conn, &to)?;
+            let sendable = challenges::make_way(conn, challenge, send, to.e164(), &settled, claimed.withheld)?;
             let Some(Sendable { valid_for, replaces }) = sendable else { return superseded(conn, id) };
             (Content::CodeOfVerify { language: locale, replaces }, valid_for)
         }
@@ -216,7 +210,7 @@ fn superseded(conn: &mut PgConnection, id: MessageId) -> Result<Taken, DbError> 
 async fn deliver(app: &App, message: Message) {
     let Message { id, attempts, withheld, code_of, provider, outgoing } = message;
     if withheld {
-        tokio::time::sleep(app.call_time.last()).await;
+        tokio::time::sleep(app.send_times.like_one()).await;
         log::warn!("event=sms_withheld message={id}");
         return note(id, app.db.run(move |conn| store::settle_withheld(conn, id)).await);
     }
@@ -224,7 +218,7 @@ async fn deliver(app: &App, message: Message) {
     let result = app.sms.send(&outgoing).await;
     // What is withheld is a code, and has to look like one.
     if code_of.is_some() {
-        app.call_time.note(started.elapsed());
+        app.send_times.note(started.elapsed());
     }
     log_result(id, provider, attempts, &result);
     let recorded = app.db.run(move |conn| {
@@ -256,27 +250,6 @@ fn note(id: MessageId, recorded: Result<(), DbError>) {
     if let Err(error) = recorded {
         // The row stays in `sending` and becomes `unknown`: what may have been sent is not sent again.
         log::error!("event=sms_outcome_not_recorded message={id} error={:?}", error.to_string());
-    }
-}
-
-/// How long a call to the provider took the last time: a withheld message takes as long.
-pub struct CallTime(AtomicU64);
-
-impl Default for CallTime {
-    /// What a call to Twilio takes from most places, until one has been made.
-    fn default() -> Self {
-        Self(AtomicU64::new(300))
-    }
-}
-
-impl CallTime {
-    fn note(&self, took: Duration) {
-        self.0.store(u64::try_from(took.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
-    }
-
-    /// What a call that is not made is given.
-    pub fn last(&self) -> Duration {
-        Duration::from_millis(self.0.load(Ordering::Relaxed))
     }
 }
 

@@ -79,8 +79,9 @@ fn replace(
 ) -> Result<(), NotSet> {
     let Choosing { id, owner, phone, origin } = choosing;
     db::transaction(conn, |conn| {
-        // As it stands now: the account may have lost the number, or changed, while the password was being hashed.
-        let is_live = store::lock(conn, *id)?.is_some();
+        // As it stands now: the account may have lost the number, or changed, or its owner may have objected, while the
+        // password was being hashed.
+        let is_live = store::lock_with_account(conn, *id, owner.user)?.is_some();
         if !is_live || !store::consume(conn, *id)? {
             return Err(NotSet::Over);
         }

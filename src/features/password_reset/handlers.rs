@@ -14,7 +14,11 @@ use super::{
     store,
 };
 use crate::{
-    domain::password::{ADMINISTRATOR_MIN_LENGTH, MIN_LENGTH},
+    db::DbError,
+    domain::{
+        password::{ADMINISTRATOR_MIN_LENGTH, MIN_LENGTH},
+        phone_number::PhoneNumber,
+    },
     features::{
         messages::reserve::NotReserved,
         phone_verifications::{
@@ -72,11 +76,19 @@ pub async fn submit_form(visitor: Visitor, form: Form<NumberForm>) -> Answer {
 }
 
 /// Whether this browser waits for a code to that number already: whoever comes back with the same number finds the page
-/// that asks for it, and no second text goes out.
-async fn is_under_way(visitor: &Visitor, phone: &crate::domain::phone_number::PhoneNumber) -> Result<bool, PageError> {
+/// that asks for it, and no second text goes out. Once that page can send no more, it says to start again.
+async fn is_under_way(visitor: &Visitor, phone: &PhoneNumber) -> Result<bool, PageError> {
     let Some(id) = visitor.cookies.reset_begun() else { return Ok(false) };
-    let found = visitor.app.db.run(move |conn| store::find_live(conn, id)).await?;
-    Ok(found.is_some_and(|begun| matches!(begun.stage, Stage::Code) && begun.phone == *phone))
+    let phone = phone.clone();
+    let found = visitor.app.db.run(move |conn| {
+        let begun = store::find_live(conn, id)?;
+        let Some(begun) = begun.filter(|begun| matches!(begun.stage, Stage::Code) && begun.phone == phone) else {
+            return Ok::<_, DbError>(false);
+        };
+        let standing = phone_verifications::store::find_standing(conn, begun.challenge)?;
+        Ok(standing.is_some_and(|standing| standing.resend_at.is_some()))
+    });
+    Ok(found.await?)
 }
 
 /// `GET /password-reset/verify`
@@ -121,9 +133,14 @@ pub async fn submit_code(visit: Resetting, form: Form<CodeForm>) -> Answer {
         Err(refused) => Err(refused),
     };
     match proven {
-        Ok(needs) => {
+        Ok(None) => {
+            log::warn!("event=reset_without_owner reset={} request={}", begun.id, visitor.reference);
+            // Begun again, it finds whoever has the number now.
+            Err(guard::over(visitor))
+        }
+        Ok(Some(needs)) => {
             log::info!("event=reset_proven reset={} needs={needs:?} request={}", begun.id, visitor.reference);
-            reload(visitor, begun).await
+            Ok(see_other(needs.path()))
         }
         Err(refused) => {
             log::warn!(

@@ -8,8 +8,8 @@
 //!   owner for 180 days, or the account has had the number for less than 72 hours. Then the owner is told on every number
 //!   there is and has the time to object (REC-08). Any sign-in or confirmation is an objection.
 //! - [`needs::decide`] is all there is to decide.
-//! - The right to set a password lives 10 minutes, works once, belongs to the browser, and ends with the account's epoch
-//!   and with the account's hold of the number.
+//! - The right to set a password lives 10 minutes, works once, belongs to the browser, and ends with the account's epoch,
+//!   with the account's hold of the number, and with an objection.
 //! - A new password ends all sessions, pending sign-ins and trusted devices, touches no factor, and signs nobody in.
 
 use chrono::{DateTime, Utc};
@@ -56,7 +56,7 @@ pub struct Begun {
 pub enum Stage {
     /// The code is to be entered.
     Code,
-    /// The number is proven, and more is needed.
+    /// The number is proven, and more is needed: never [`Needs::Nothing`].
     Proven(Owner, Needs),
     /// The password can be set.
     Granted(Owner),
@@ -69,10 +69,8 @@ impl Stage {
     pub fn path(&self) -> &'static str {
         match self {
             Self::Code => "/password-reset/verify",
-            Self::Proven(_, Needs::SecondFactor { .. }) => "/password-reset/second-step",
-            // Found at the proof and granted in the same transaction, so that nobody is ever here without a grant.
-            Self::Proven(_, Needs::Nothing) | Self::Granted(_) => "/password-reset/password",
-            Self::Proven(_, Needs::Wait { .. } | Needs::Help) => "/password-reset/wait",
+            Self::Proven(_, needs) => needs.path(),
+            Self::Granted(_) => Needs::Nothing.path(),
             Self::Used => "/login",
         }
     }

@@ -51,6 +51,17 @@ pub enum Needs {
     Help,
 }
 
+impl Needs {
+    /// The page that asks for it.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Nothing => "/password-reset/password",
+            Self::SecondFactor { .. } => "/password-reset/second-step",
+            Self::Wait { .. } | Self::Help => "/password-reset/wait",
+        }
+    }
+}
+
 /// Decides.
 pub fn decide(facts: &Facts, now: DateTime<Utc>) -> Needs {
     match facts.two_factor {

@@ -22,28 +22,33 @@ use crate::{
     sms::NoticeKind,
 };
 
-/// Uses the code up and finds out what a new password needs besides.
+/// Uses the code up and finds out what a new password needs besides. None, and the reset is over, where no account has had
+/// the number since before it began: the number has come to somebody meanwhile, or was taken away, or somebody has guessed
+/// the code of a decoy.
 ///
 /// # Errors
-/// [`CodeRefused::Expired`] also for a code that somebody guessed right for a number without an account.
+/// [`CodeRefused::Expired`] when the code was used or replaced since it was compared.
 pub fn prove_phone(
     conn: &mut PgConnection,
     id: PasswordResetId,
     compared: Compared,
     from: ClientAddress,
     origin: &Origin,
-) -> Result<Needs, CodeRefused> {
+) -> Result<Option<Needs>, CodeRefused> {
     db::transaction(conn, |conn| {
         let begun = store::lock(conn, id)?.filter(|begun| matches!(begun.stage, Stage::Code));
         let begun = begun.ok_or(CodeRefused::Expired)?;
-        let owner = store::lock_owner(conn, id)?.ok_or(CodeRefused::Expired)?;
+        let Some(owner) = store::lock_owner(conn, id)? else {
+            store::end(conn, id)?;
+            return Ok(None);
+        };
         phone_verifications::consume(conn, compared, &from.keys().address)?;
         let needs = needs::decide(&owner.facts, owner.now);
         store::mark_proven(conn, id, owner.user, needs == Needs::Nothing)?;
         if let Needs::Wait { begins: true, .. } = needs {
             begin_wait(conn, &owner, &begun.phone, origin)?;
         }
-        Ok(needs)
+        Ok(Some(needs))
     })
 }
 

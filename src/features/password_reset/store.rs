@@ -5,7 +5,7 @@ use diesel::{PgConnection, dsl::IntervalDsl as _, prelude::*, sql_types as t};
 
 use super::{
     Begun, Owner, Stage,
-    needs::{self, Facts},
+    needs::{self, Facts, Needs},
 };
 use crate::{
     db::{self, DbError, batch_of, statement},
@@ -106,8 +106,8 @@ macro_rules! owner_columns {
     };
 }
 
-/// Finds one that still holds. Once its number is proven it holds only while the account is as it was at the proof and has
-/// had the number since before the reset began.
+/// Finds one that still holds. Once its number is proven it holds only while the account is as it was at the proof, has
+/// had the number since before the reset began, and nobody has objected.
 pub fn find_live(conn: &mut PgConnection, id: PasswordResetId) -> Result<Option<Begun>, DbError> {
     let row: Option<Row> = statement(concat!(
         "SELECT r.phone_number, r.verification_id, r.proven_at IS NOT NULL AS proven, r.granted_at IS NOT NULL AS granted,
@@ -116,6 +116,7 @@ pub fn find_live(conn: &mut PgConnection, id: PasswordResetId) -> Result<Option<
         " FROM password_resets AS r LEFT JOIN users AS u ON u.id = r.user_id AND u.auth_epoch = r.auth_epoch
              AND u.status = 'active' AND u.phone_number = r.phone_number AND u.phone_verified_at <= r.created_at
              AND coalesce(u.deletion_due_at, 'infinity') > now()
+             AND r.proven_at > coalesce(u.objected_at, '-infinity')
          WHERE r.id = $1 AND r.expires_at > now()"
     ))
     .bind::<t::Uuid, _>(id)
@@ -128,10 +129,11 @@ pub fn find_live(conn: &mut PgConnection, id: PasswordResetId) -> Result<Option<
         (false, false, ..) => Stage::Code,
         (false, true, _, None) => return Ok(None),
         (false, true, true, Some(owner)) => Stage::Granted(owner),
-        (false, true, false, Some(owner)) => {
-            let needs = needs::decide(&owner.facts, owner.now);
-            Stage::Proven(owner, needs)
-        }
+        (false, true, false, Some(owner)) => match needs::decide(&owner.facts, owner.now) {
+            // It asked for more at the proof, and no right was given then: a new code brings it.
+            Needs::Nothing => return Ok(None),
+            needs => Stage::Proven(owner, needs),
+        },
     };
     let phone = PhoneNumber::from_stored(row.phone_number);
     Ok(Some(Begun { id, phone, challenge: row.verification_id, stage }))
@@ -139,26 +141,46 @@ pub fn find_live(conn: &mut PgConnection, id: PasswordResetId) -> Result<Option<
 
 /// As [`find_live`], held until the transaction ends.
 pub fn lock(conn: &mut PgConnection, id: PasswordResetId) -> Result<Option<Begun>, DbError> {
+    if hold(conn, id)? { find_live(conn, id) } else { Ok(None) }
+}
+
+/// As [`find_live`], held together with its account until the transaction ends: nothing that is asked of either changes
+/// before that.
+pub fn lock_with_account(
+    conn: &mut PgConnection,
+    id: PasswordResetId,
+    user: UserEpoch,
+) -> Result<Option<Begun>, DbError> {
+    if hold(conn, id)? && users::store::lock_epoch(conn, user)? { find_live(conn, id) } else { Ok(None) }
+}
+
+fn hold(conn: &mut PgConnection, id: PasswordResetId) -> Result<bool, DbError> {
     let held: Option<PasswordResetId> =
         r::table.filter(r::id.eq(id)).select(r::id).for_update().first(conn).optional()?;
-    match held {
-        Some(id) => find_live(conn, id),
-        None => Ok(None),
-    }
+    Ok(held.is_some())
+}
+
+/// From the reset to the account that has had its number since before it began.
+macro_rules! from_owner {
+    () => {
+        " FROM password_resets AS r JOIN users AS u ON u.status = 'active' AND u.phone_number = r.phone_number
+             AND u.phone_verified_at <= r.created_at AND coalesce(u.deletion_due_at, 'infinity') > now()
+         WHERE r.id = $1"
+    };
 }
 
 /// The account that has had the number since before the reset began, held until the transaction ends.
 pub fn lock_owner(conn: &mut PgConnection, id: PasswordResetId) -> Result<Option<Owner>, DbError> {
-    let row: Option<OwnerRow> = statement(concat!(
-        "SELECT ",
-        owner_columns!(),
-        " FROM password_resets AS r JOIN users AS u ON u.status = 'active' AND u.phone_number = r.phone_number
-             AND u.phone_verified_at <= r.created_at AND coalesce(u.deletion_due_at, 'infinity') > now()
-         WHERE r.id = $1 FOR NO KEY UPDATE OF u"
-    ))
-    .bind::<t::Uuid, _>(id)
-    .get_result(conn)
-    .optional()?;
+    // Held first and read afterwards: what whoever held it before has written, such as a wait that began, is seen only by
+    // a statement that begins later.
+    let held = statement(concat!("SELECT", from_owner!(), " FOR NO KEY UPDATE OF u"));
+    if held.bind::<t::Uuid, _>(id).execute(conn)? == 0 {
+        return Ok(None);
+    }
+    let row: Option<OwnerRow> = statement(concat!("SELECT ", owner_columns!(), from_owner!()))
+        .bind::<t::Uuid, _>(id)
+        .get_result(conn)
+        .optional()?;
     Ok(row.map(OwnerRow::read).transpose()?.flatten())
 }
 
@@ -205,6 +227,12 @@ pub fn consume(conn: &mut PgConnection, id: PasswordResetId) -> Result<bool, DbE
 pub fn end_all(conn: &mut PgConnection, user: UserId) -> Result<(), DbError> {
     let live = r::used_at.is_null().and(r::expires_at.gt(db::now()));
     diesel::update(r::table.filter(r::user_id.eq(user)).filter(live)).set(r::expires_at.eq(db::now())).execute(conn)?;
+    Ok(())
+}
+
+/// Ends one before its time.
+pub fn end(conn: &mut PgConnection, id: PasswordResetId) -> Result<(), DbError> {
+    diesel::update(r::table.filter(r::id.eq(id))).set(r::expires_at.eq(db::now())).execute(conn)?;
     Ok(())
 }
 

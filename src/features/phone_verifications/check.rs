@@ -1,7 +1,9 @@
 //! Comparing a code that was typed in: the first two of charge, compare, consume.
 
+use std::time::Instant;
+
 use super::{
-    CodeRefused,
+    CodeRefused, Purpose,
     store::{self, Charged},
 };
 use crate::{
@@ -47,6 +49,9 @@ pub async fn compare(
         guesses_left => CodeRefused::Wrong { guesses_left },
     };
     let right = Compared { challenge, send: charged.send };
+    // Whoever sets a new password may be finding out whether a number has an account. Without one there is only a decoy,
+    // of which Twilio knows nothing, so what Twilio says of a real code is "right" or "wrong" there and nothing else.
+    let may_be_a_decoy = charged.purpose == Purpose::PasswordReset.as_str();
     match (&charged.code_mac, &charged.provider_sid) {
         (Some(mac), _) => {
             let fields: [&[u8]; 4] = [
@@ -57,23 +62,29 @@ pub async fn compare(
             ];
             if mac.matches(&app.keys.one_time_code, &fields) { Ok(right) } else { Err(wrong) }
         }
-        (None, Some(sid)) => match app.sms.check(sid, &code).await {
-            Ok(Checked::Approved) => Ok(right),
-            Ok(Checked::Wrong) => Err(wrong),
-            Ok(Checked::OutOfChecks) => Err(CodeRefused::OutOfGuesses),
-            // Twilio does not say why it knows nothing of it. Our row was open a moment ago, so it was approved
-            // before without our hearing of it, or Twilio's own ten minutes were over first.
-            Ok(Checked::Gone) => Err(CodeRefused::Expired),
-            Err(failure) => {
+        (None, Some(sid)) => {
+            let started = Instant::now();
+            let checked = app.sms.check(sid, &code).await;
+            app.check_times.note(started.elapsed());
+            if let Err(failure) = &checked {
                 log::error!("event=code_check_failed challenge={challenge} why={failure}");
-                Err(CodeRefused::Unchecked)
             }
-        },
+            match checked {
+                Ok(Checked::Approved) => Ok(right),
+                Ok(Checked::Wrong) => Err(wrong),
+                _ if may_be_a_decoy => Err(wrong),
+                Ok(Checked::OutOfChecks) => Err(CodeRefused::OutOfGuesses),
+                // Twilio does not say why it knows nothing of it. Our row was open a moment ago, so it was approved
+                // before without our hearing of it, or Twilio's own ten minutes were over first.
+                Ok(Checked::Gone) => Err(CodeRefused::Expired),
+                Err(_) => Err(CodeRefused::Unchecked),
+            }
+        }
         // The code has not left yet, so nobody can have read it. Saying so takes as long as asking Twilio would: a
         // text that was withheld never leaves, and the time must not tell.
         (None, None) => {
             if app.sms.code_owner() == CodeOwner::Twilio {
-                tokio::time::sleep(app.call_time.last()).await;
+                tokio::time::sleep(app.check_times.like_one()).await;
             }
             Err(wrong)
         }

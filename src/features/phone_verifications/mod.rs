@@ -51,6 +51,9 @@ impl Purpose {
     /// Every purpose.
     pub const ALL: [Self; 5] = [Self::Registration, Self::SignIn, Self::StepUp, Self::PasswordReset, Self::PhoneChange];
 
+    /// Those that only the owner of an account can ask for, behind the password.
+    pub const OF_OWNERS: [Self; 2] = [Self::SignIn, Self::StepUp];
+
     /// How long a code for it works: 10 minutes where it proves a number, 5 where a right code opens or confirms an
     /// account. NIST SP 800-63B-4, "Out-of-Band Verifiers": at most 10 minutes. SMS-04.
     pub const fn lifetime(self) -> Duration {

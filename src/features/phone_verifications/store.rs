@@ -210,13 +210,15 @@ pub fn renew(conn: &mut PgConnection, id: ChallengeId) -> Result<Result<i16, Not
 
 fn why_not_renewed(conn: &mut PgConnection, id: ChallengeId) -> Result<NotRenewed, DbError> {
     let usable = pv::used_at.is_null().and(pv::closed_at.is_null());
-    if !diesel::select(diesel::dsl::exists(pv::table.filter(pv::id.eq(id)).filter(usable))).get_result(conn)? {
-        return Ok(NotRenewed::Closed);
-    }
-    let standing = find_standing(conn, id)?;
-    Ok(match standing.and_then(|standing| Some((standing.resend_at?, standing.now))) {
+    let row: Option<(i16, DateTime<Utc>, DateTime<Utc>)> = pv::table
+        .filter(pv::id.eq(id).and(usable))
+        .select((pv::sends, pv::last_send_at, db::now()))
+        .first(conn)
+        .optional()?;
+    let Some((sends, last_send_at, clock)) = row else { return Ok(NotRenewed::Closed) };
+    Ok(match wait_after(sends) {
         None => NotRenewed::NoSendsLeft,
-        Some((at, clock)) => NotRenewed::TooSoon { wait: (at - clock).to_std().unwrap_or_default() },
+        Some(wait) => NotRenewed::TooSoon { wait: (last_send_at + wait - clock).to_std().unwrap_or_default() },
     })
 }
 
@@ -251,25 +253,20 @@ pub fn put_code(
     Ok(row.map(|left| Sendable { valid_for: seconds(left), replaces: Vec::new() }))
 }
 
-/// Whether the code of send number `send` may still be sent.
-pub fn find_sendable(conn: &mut PgConnection, id: ChallengeId, send: i16) -> Result<Option<Sendable>, DbError> {
-    let left: Option<PgInterval> = pv::table
-        .filter(pv::id.eq(id))
-        .filter(awaits(send))
-        .select(diesel::dsl::sql::<sql_types::Interval>("expires_at - now()"))
-        .first(conn)
-        .optional()?;
-    Ok(left.map(|left| Sendable { valid_for: seconds(left), replaces: Vec::new() }))
-}
-
 /// Makes room for Twilio's code. Verify repeats one code for a number whatever it is for, so every other live challenge
 /// for the number ends here, and whatever may be alive at Twilio is named, to be cancelled (SMS-14). The others end as
 /// if their time were over: their holders are told so and can ask for a new code. Repeated, it names the same again.
+///
+/// `settled` are sends of the number that have left, or never will: one that is still to leave makes way for itself. A text
+/// that is `withheld` ends what strangers can see, as it would had it been sent, and leaves the owner's own codes and
+/// Twilio alone.
 pub fn make_way(
     conn: &mut PgConnection,
     id: ChallengeId,
     send: i16,
     number: &str,
+    settled: &[(ChallengeId, i16)],
+    withheld: bool,
 ) -> Result<Option<Sendable>, DbError> {
     let left: Option<PgInterval> = pv::table
         .filter(pv::id.eq(id))
@@ -279,9 +276,25 @@ pub fn make_way(
         .first(conn)
         .optional()?;
     let Some(left) = left else { return Ok(None) };
+    let (ids, sends): (Vec<ChallengeId>, Vec<i16>) = settled.iter().copied().unzip();
+    db::statement(
+        "UPDATE phone_verifications SET expires_at = now()
+         WHERE phone_number = $1 AND id <> $2 AND used_at IS NULL AND expires_at > now()
+             AND (provider_sid IS NOT NULL OR (id, sends) IN (SELECT * FROM unnest($3, $4)))
+             AND NOT ($5 AND purpose = ANY ($6))",
+    )
+    .bind::<sql_types::Text, _>(number.to_owned())
+    .bind::<sql_types::Uuid, _>(id)
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
+    .bind::<sql_types::Array<sql_types::SmallInt>, _>(sends)
+    .bind::<sql_types::Bool, _>(withheld)
+    .bind::<sql_types::Array<sql_types::Text>, _>(Purpose::OF_OWNERS.map(Purpose::as_str).to_vec())
+    .execute(conn)?;
+    let valid_for = seconds(left);
+    if withheld {
+        return Ok(Some(Sendable { valid_for, replaces: Vec::new() }));
+    }
     let unused = pv::phone_number.eq(number).and(pv::used_at.is_null());
-    let others = pv::table.filter(unused).filter(pv::id.ne(id)).filter(pv::expires_at.gt(db::now()));
-    diesel::update(others.filter(pv::provider_sid.is_not_null())).set(pv::expires_at.eq(db::now())).execute(conn)?;
     let sids: Vec<(Option<String>, Option<String>)> = pv::table
         .filter(unused)
         .filter(pv::last_send_at.gt(db::now() - TWILIO_FORGETS_AFTER_MINUTES.minutes()))
@@ -292,7 +305,7 @@ pub fn make_way(
     replaces.sort();
     replaces.dedup();
     diesel::update(pv::table.filter(pv::id.eq(id))).set(pv::code_mac.eq(None::<String>)).execute(conn)?;
-    Ok(Some(Sendable { valid_for: seconds(left), replaces }))
+    Ok(Some(Sendable { valid_for, replaces }))
 }
 
 /// Twilio keeps a verification for ten minutes from its start, which may be a little later than ours.

@@ -186,11 +186,13 @@ pub fn set_password(
     user: UserEpoch,
     hash: &PasswordHash,
 ) -> Result<Option<UserEpoch>, DbError> {
-    let Some(raised) = raise_epoch(conn, user)? else { return Ok(None) };
-    diesel::update(users::table.filter(users::id.eq(user.id)))
-        .set(users::password_hash.eq(hash.as_stored()))
-        .execute(conn)?;
-    Ok(Some(raised))
+    let unchanged = users::table.filter(users::id.eq(user.id)).filter(users::auth_epoch.eq(user.auth_epoch));
+    let raised = diesel::update(unchanged)
+        .set((users::password_hash.eq(hash.as_stored()), users::auth_epoch.eq(users::auth_epoch + 1)))
+        .returning(users::auth_epoch)
+        .get_result(conn)
+        .optional()?;
+    Ok(raised.map(|auth_epoch| UserEpoch { id: user.id, auth_epoch }))
 }
 
 /// Why an account did not get another email address.

@@ -13,6 +13,7 @@ pub mod owners;
 pub mod people;
 pub mod proxy;
 pub mod raw;
+pub mod resets;
 pub mod routes;
 
 use std::{
