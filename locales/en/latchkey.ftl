@@ -848,6 +848,9 @@ data-label-opens = Works from
 data-label-started-by = Who checked who you are
 data-label-reason = How
 data-label-cancelled = Stopped
+data-label-cancelled-by = Who stopped it
+data-label-cancel-reason = Why
+data-label-opened = Code entered
 data-label-wrong = Wrong in a row
 
 delete-title = Delete your account

@@ -100,16 +100,7 @@ async fn rec_08_a_reset_or_recovery_that_waits_is_told_and_stopped_by_a_proof() 
             "INSERT INTO password_reset_waits (user_id, auth_epoch, began_at) SELECT id, auth_epoch, now() FROM users
              ON CONFLICT (user_id) DO UPDATE SET began_at = now(), auth_epoch = excluded.auth_epoch",
         ),
-        _ => {
-            app.database.run(
-                "INSERT INTO action_codes (id, user_id, act, phone_number, expires_at)
-                 SELECT gen_random_uuid(), id, 'recover', '+251911999999', now() + interval '10 days' FROM users",
-            );
-            app.database.run(
-                "INSERT INTO recoveries (id, user_id, action_code_id, started_by, reason, started_at)
-                 SELECT gen_random_uuid(), user_id, id, 'support', 'passport', now() FROM action_codes",
-            );
-        }
+        _ => drop(app.starts_recovery(&salma.email, &people::new_phone())),
     };
     for (what, title) in
         [("reset", "Did you ask for a new password?"), ("recovery", "Did you ask us to recover your account?")]

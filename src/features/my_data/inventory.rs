@@ -370,6 +370,7 @@ pub const TABLES: [Table; 20] = [
             of("opens_at", State),
             of("expires_at", State),
             of("used_at", Event),
+            of("auth_epoch", Wiring),
         ],
     },
     Table {
@@ -383,7 +384,10 @@ pub const TABLES: [Table; 20] = [
             of("started_at", Event),
             of("started_by", Event),
             of("reason", Event),
+            of("opened_at", Event),
             of("cancelled_at", Event),
+            of("cancelled_by", Event),
+            of("cancel_reason", Event),
             of("used_at", Event),
         ],
     },
