@@ -9,8 +9,11 @@ use crate::{
         keys::{KeyRing, KeyUse},
     },
     db::Db,
-    domain::phone_number::PhoneNumber,
-    features::messages::{outcomes::Outcomes, reserve::Limits, worker::CallTime},
+    domain::{ids::MessageId, phone_number::PhoneNumber},
+    features::{
+        deliveries,
+        messages::{outcomes::Outcomes, reserve::Limits, worker::CallTime},
+    },
     sms::{NoProvider, SmsProvider},
 };
 
@@ -76,6 +79,14 @@ impl App {
             limits: Limits::new(config.sms_per_number_per_hour, config.sms_per_number_per_day),
             config: Arc::new(config),
         })
+    }
+
+    /// Where Twilio may report what becomes of a message: our own address, where Twilio can reach it and where the token
+    /// is known that signs its reports.
+    pub fn report_to(&self, message: MessageId) -> Option<String> {
+        let is_signed = self.config.sms.twilio.as_ref().is_some_and(|twilio| !twilio.auth_tokens.is_empty());
+        let base_url = &self.config.base_url;
+        (is_signed && base_url.is_https()).then(|| deliveries::report_to(&base_url.origin(), message))
     }
 
     /// The host for a text's last line, `@host #code`: where the number's country lets it through, and only over TLS,

@@ -45,7 +45,10 @@ pub const VARIABLES: &[Variable] = &[
     variable("LATCHKEY_TLS_KEY", "PEM file with its private key"),
     variable("SMS_PROVIDER", "demo, messaging or verify [by what is configured]"),
     variable("TWILIO_ACCOUNT_SID", "AC and 32 hexadecimal digits"),
-    variable("TWILIO_AUTH_TOKEN", "the account's auth token; used to send only when there is no API key"),
+    variable(
+        "TWILIO_AUTH_TOKEN",
+        "the account's auth token, \"new,old\" while it is exchanged; checks Twilio's reports, and sends when there is no API key",
+    ),
     variable("TWILIO_API_KEY_SID", "SK and 32 hexadecimal digits"),
     variable("TWILIO_API_KEY_SECRET", "the API key's secret"),
     variable("TWILIO_PHONE_NUMBER", "sender: a number in E.164 form or a registered name of at most 11 characters"),

@@ -8,8 +8,8 @@ use actix_web::{
 
 use crate::{
     features::{
-        account, activity, demo_inbox, devices, health, home, information, password_reset, registration, sign_in,
-        step_up, two_factor,
+        account, activity, deliveries, demo_inbox, devices, health, home, information, password_reset, registration,
+        sign_in, step_up, two_factor,
     },
     web::{
         assets, error,
@@ -87,6 +87,7 @@ fn pages() -> Vec<Page> {
 
         page("/demo/inbox").get(demo_inbox::handlers::show),
 
+        page(deliveries::PATH).post(deliveries::handlers::report_status),
         page("/healthz").get(health::alive),
         page("/readyz").get(health::ready),
         page("/static/{name}").get(assets::show),

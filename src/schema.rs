@@ -35,6 +35,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    deliveries (message_id) {
+        message_id -> Uuid,
+        provider_sid -> Text,
+        status -> Text,
+        heard_at -> Timestamptz,
+        error_code -> Nullable<Int4>,
+        segments -> Nullable<Int2>,
+        price_micros -> Nullable<Int8>,
+        price_unit -> Nullable<Text>,
+        next_look_at -> Nullable<Timestamptz>,
+        looks -> Int2,
+    }
+}
+
+diesel::table! {
     maid_profiles (user_id) {
         user_id -> Uuid,
         full_name -> Text,
@@ -278,6 +293,7 @@ diesel::table! {
 
 diesel::joinable!(action_codes -> users (user_id));
 diesel::joinable!(activity -> users (user_id));
+diesel::joinable!(deliveries -> sms_messages (message_id));
 diesel::joinable!(maid_profiles -> users (user_id));
 diesel::joinable!(password_reset_waits -> users (user_id));
 diesel::joinable!(password_resets -> phone_verifications (verification_id));
@@ -305,6 +321,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     action_codes,
     activity,
     address_guesses,
+    deliveries,
     maid_profiles,
     password_guesses,
     password_reset_waits,

@@ -15,7 +15,7 @@ use crate::{
     app::App,
     config::{Config, TlsFiles},
     db::{self, DbError, migrations},
-    features::{housekeeping, messages::worker},
+    features::{deliveries, housekeeping, messages::worker},
     routes,
     sms::NoProvider,
     web::{cookies, cross_site, fence, headers, host, request},
@@ -97,9 +97,11 @@ pub async fn serve(config: Config) -> Result<(), ServeFailed> {
 
     let worker = rt::spawn(worker::run(app.clone()));
     let housekeeping = rt::spawn(housekeeping::run(app.clone()));
+    let look_ups = rt::spawn(deliveries::look_up::run(app.clone()));
     let ended = server.run().await;
     app.outcomes.stop();
     housekeeping.abort();
+    look_ups.abort();
     let _ = worker.await;
     log::info!("event=stopped");
     Ok(ended?)

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod action_codes;
 pub mod activity;
+pub mod deliveries;
 pub mod demo_inbox;
 pub mod devices;
 pub mod health;

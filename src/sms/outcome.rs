@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::delivery::Report;
+
 /// The provider has the text and will carry it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
@@ -10,6 +12,8 @@ pub struct Accepted {
     pub sid: Option<String>,
     /// The provider's first word on it: `queued`, `accepted`, `pending` and others, some of them not yet invented.
     pub status: String,
+    /// The same as a report, where it is one.
+    pub report: Option<Report>,
 }
 
 /// Why a send did not come to a good end.

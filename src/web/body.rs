@@ -15,7 +15,7 @@ use super::error::PageError;
 /// The largest body. The longest form, all fields full, stays below half of it.
 pub const MOST_BYTES: usize = 8 * 1024;
 /// How long a body may take. Actix's own timeout covers the head only (ARC-07).
-const DEADLINE: Duration = Duration::from_secs(10);
+pub const DEADLINE: Duration = Duration::from_secs(10);
 
 /// A form's fields as they were sent, not yet checked. A key that is unknown, doubled or in the query is a 400.
 pub struct Form<T>(pub T);

@@ -15,6 +15,8 @@ mod cookies;
 mod crashes;
 mod cross_site;
 mod database_faults;
+mod deliveries;
+
 mod enumeration;
 mod error_pages;
 mod hash_queue;

@@ -16,7 +16,7 @@ use super::{
     reserve::{Asker, Limits, Text},
 };
 use crate::{
-    db::{self, DbError},
+    db::{self, DbError, statement},
     domain::{
         client_address::AddressKeys,
         ids::{ActionCodeId, BrowserId, ChallengeId, MessageId, UserId},
@@ -357,12 +357,31 @@ pub fn settle_sent(conn: &mut PgConnection, id: MessageId, sid: Option<&str>) ->
     Ok(())
 }
 
-/// Settles a message that may or may not have been sent. It is not sent again by itself.
+/// Settles a message that may or may not have been sent. It is not sent again by itself. Was the provider heard speaking
+/// of it, then it was sent.
 pub fn settle_unknown(conn: &mut PgConnection, id: MessageId) -> Result<(), DbError> {
-    diesel::update(sms::table.filter(sms::id.eq(id)))
-        .set((sms::state.eq("unknown"), sms::settled_at.eq(db::now().nullable())))
-        .execute(conn)?;
+    statement(
+        "UPDATE sms_messages SET settled_at = now(),
+             state = CASE WHEN provider_sid IS NULL THEN 'unknown' ELSE 'sent' END
+         WHERE id = $1",
+    )
+    .bind::<SqlUuid, _>(id)
+    .execute(conn)?;
     Ok(())
+}
+
+/// Notes the provider's name for a message that it has, and that it was sent if nobody knew. Held until the transaction
+/// ends. Answers whether there is such a message: a message keeps the first name it gets.
+pub fn name(conn: &mut PgConnection, id: MessageId, sid: &str) -> Result<bool, DbError> {
+    let named = statement(
+        "UPDATE sms_messages SET provider_sid = $2, state = CASE state WHEN 'unknown' THEN 'sent' ELSE state END
+         WHERE id = $1 AND provider = 'messaging' AND state IN ('sending', 'sent', 'unknown')
+           AND coalesce(provider_sid, $2) = $2",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlText, _>(sid.to_owned())
+    .execute(conn)?;
+    Ok(named == 1)
 }
 
 /// Settles a message that surely was not sent, and gives it back to the limits unless it was the asker's to know. What
@@ -400,11 +419,12 @@ pub fn retry_later(conn: &mut PgConnection, id: MessageId, wait: Duration) -> Re
 
 /// Settles as unknown what a crash has left in the middle of a call. No call lasts as long as a minute.
 pub fn settle_abandoned(conn: &mut PgConnection) -> Result<usize, DbError> {
-    let abandoned =
-        sms::table.filter(sms::state.eq("sending")).filter(sms::claimed_at.lt((db::now() - 1.minute()).nullable()));
-    Ok(diesel::update(abandoned)
-        .set((sms::state.eq("unknown"), sms::settled_at.eq(db::now().nullable())))
-        .execute(conn)?)
+    Ok(statement(
+        "UPDATE sms_messages SET settled_at = now(),
+             state = CASE WHEN provider_sid IS NULL THEN 'unknown' ELSE 'sent' END
+         WHERE state = 'sending' AND claimed_at < now() - interval '1 minute'",
+    )
+    .execute(conn)?)
 }
 
 /// Removes messages after 30 days, for housekeeping (DAT-03). No limit looks back further than one.

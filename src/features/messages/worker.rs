@@ -32,7 +32,7 @@ use crate::{
         phone_number::PhoneNumber,
     },
     features::{
-        action_codes,
+        action_codes, deliveries,
         phone_verifications::{
             self,
             store::{self as challenges, Sendable},
@@ -173,7 +173,7 @@ fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKi
         withheld: claimed.withheld,
         code_of: Some(CodeOf { challenge, send }),
         provider: app.sms.name(),
-        outgoing: Outgoing { to, content, valid_for },
+        outgoing: Outgoing { to, content, valid_for, report_to: app.report_to(id) },
     })))
 }
 
@@ -204,7 +204,7 @@ fn ready_notice(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: Noti
         withheld: claimed.withheld,
         code_of: None,
         provider,
-        outgoing: Outgoing { to, content, valid_for: NOTICE_LIFETIME },
+        outgoing: Outgoing { to, content, valid_for: NOTICE_LIFETIME, report_to: app.report_to(claimed.id) },
     })))
 }
 
@@ -235,7 +235,11 @@ async fn deliver(app: &App, message: Message) {
                 {
                     challenges::put_provider_sid(conn, code.challenge, code.send, sid)?;
                 }
-                store::settle_sent(conn, id, accepted.sid.as_deref())
+                store::settle_sent(conn, id, accepted.sid.as_deref())?;
+                if let Some(report) = &accepted.report {
+                    deliveries::store::advance(conn, id, report)?;
+                }
+                Ok(())
             }
             Err(SendFailure::Refused(refusal)) => store::settle_refused(conn, id, refusal.code, refusal.fault),
             Err(SendFailure::Unknown { .. }) => store::settle_unknown(conn, id),
