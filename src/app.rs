@@ -11,6 +11,7 @@ use crate::{
     db::Db,
     domain::{ids::MessageId, phone_number::PhoneNumber},
     features::{
+        alerts::watch::UnsignedReports,
         deliveries,
         messages::{outcomes::Outcomes, reserve::Limits, worker::CallTime},
     },
@@ -34,6 +35,8 @@ pub struct App {
     pub call_time: Arc<CallTime>,
     /// How many texts may be sent.
     pub limits: Limits,
+    /// Reports of delivery that were not Twilio's, of late.
+    pub unsigned_reports: Arc<UnsignedReports>,
     /// The deployment's settings.
     pub config: Arc<Config>,
 }
@@ -77,6 +80,7 @@ impl App {
             outcomes: Outcomes::listen(config.database_url().to_owned()),
             call_time: Arc::default(),
             limits: Limits::new(config.sms_per_number_per_hour, config.sms_per_number_per_day),
+            unsigned_reports: Arc::default(),
             config: Arc::new(config),
         })
     }

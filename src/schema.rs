@@ -35,6 +35,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    alert_pauses (kind, subject) {
+        kind -> Text,
+        subject -> Text,
+        ends_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    alerts (id) {
+        id -> Uuid,
+        kind -> Text,
+        subject -> Text,
+        detail -> Jsonb,
+        reference -> Text,
+        created_at -> Timestamptz,
+        attempts -> Int4,
+        next_attempt_at -> Nullable<Timestamptz>,
+        delivered_at -> Nullable<Timestamptz>,
+        given_up_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     deliveries (message_id) {
         message_id -> Uuid,
         provider_sid -> Text,
@@ -321,6 +344,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     action_codes,
     activity,
     address_guesses,
+    alert_pauses,
+    alerts,
     deliveries,
     maid_profiles,
     password_guesses,

@@ -1055,3 +1055,18 @@ sms-recovery-started = Latchkey: we recover your account in 72 hours. Was it not
 sms-recovery-code = Latchkey: your recovery code is { $code }. It works for 7 days. Give it to nobody. Was it not you? Delete this text.
 sms-recovered = Latchkey: your account was recovered with a new password and number. Was it not you? Ask us for help at once.
 sms-deletion-requested = Latchkey: your account will be deleted in 14 days. Was it not you? Sign in and keep it.
+
+## Alerts
+## For whoever runs the service: what happened, then what to look at. { $of } is a country's code, or alert-of-everything.
+
+alert-of-everything = everything
+alert-budget-50 = Half of the budget for texts is spent ({ $of }).
+alert-budget-80 = Four fifths of the budget for texts are spent ({ $of }). See what it went to before it runs out.
+alert-budget-100 = The budget for texts is used up ({ $of }). Texts are refused until there is room again.
+alert-brake-on = Texts to numbers that are not proven are held back ({ $of }): too few of the codes come back. Somebody may be earning on them. Proven numbers still get theirs.
+alert-brake-off = Texts are no longer held back ({ $of }).
+alert-provider-down = Twilio does not answer or does not know our account ({ $provider }). Texts do not leave. See its status page and the credentials; latchkey check says more.
+alert-provider-up = Twilio answers again ({ $provider }).
+alert-signatures-refused = Many reports of delivery were not signed by Twilio and were refused. Either somebody makes them up, or LATCHKEY_BASE_URL or TWILIO_AUTH_TOKEN is not what Twilio uses.
+alert-sign-ins-refused = Many wrong passwords and codes in ten minutes, more than there were sign-ins. Somebody may be guessing; the limits hold. See where the requests come from.
+alert-audit-failure = The record of what administrators did does not fit together. Somebody may have changed it. Keep the database as it is and look into it.

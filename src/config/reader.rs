@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{BaseUrl, Mistake, TlsFiles};
+use super::{AlertReceiver, BaseUrl, Mistake, TlsFiles, is_loopback};
 use crate::{
     crypto::keys::SecretKey,
     sms::{
@@ -158,6 +158,22 @@ impl Reader {
                 None
             }
         }
+    }
+
+    pub(super) fn alert_receiver(&mut self) -> Option<AlertReceiver> {
+        const SECRET: &str = "LATCHKEY_ALERT_SECRET";
+        const FORM: &str = "16 or more characters that the receiver knows too, since LATCHKEY_ALERT_URL is set";
+        self.get("LATCHKEY_ALERT_URL")?;
+        let is_safe = |url: &Url| url.scheme() == "https" || url.scheme() == "http" && is_loopback(url);
+        let url = self.optional("LATCHKEY_ALERT_URL", "an https address (http only for a loopback host)", |text| {
+            Url::parse(text).ok().filter(|url| url.has_host() && is_safe(url))
+        })?;
+        let secret = self.required(SECRET, FORM)?;
+        if secret.chars().count() < 16 {
+            self.mistake(SECRET, format!("{} characters", secret.chars().count()), FORM.to_owned());
+            return None;
+        }
+        Some(AlertReceiver { url, secret: secret.into() })
     }
 
     pub(super) fn sms(&mut self, loopback: bool) -> Option<SmsConfig> {

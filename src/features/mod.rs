@@ -3,6 +3,7 @@
 pub mod account;
 pub mod action_codes;
 pub mod activity;
+pub mod alerts;
 pub mod deliveries;
 pub mod demo_inbox;
 pub mod devices;
@@ -11,6 +12,7 @@ pub mod home;
 pub mod housekeeping;
 pub mod information;
 pub mod messages;
+pub mod metrics;
 pub mod password_reset;
 pub mod passwords;
 pub mod phone_verifications;

@@ -2,7 +2,10 @@
 
 use diesel::PgConnection;
 
-use super::store;
+use super::{
+    count::{self, Learnt},
+    store,
+};
 use crate::{
     db::{self, DbError},
     domain::ids::MessageId,
@@ -24,12 +27,16 @@ pub enum Heard {
 /// # Errors
 /// The database's.
 pub fn hear(conn: &mut PgConnection, message: MessageId, report: &Report) -> Result<Heard, DbError> {
-    db::transaction(conn, |conn| {
+    let heard = db::transaction(conn, |conn| {
         // The message first, so that the call's own end and a report of it wait for each other.
         if !messages::store::name(conn, message, &report.sid)? {
             return Ok(Heard::Nothing);
         }
         let is_news = store::advance(conn, message, report)?;
-        Ok(if is_news { Heard::News } else { Heard::Nothing })
-    })
+        Ok::<_, DbError>(if is_news { Heard::News } else { Heard::Nothing })
+    })?;
+    if heard == Heard::News {
+        count::news(conn, message, report, Learnt::Told);
+    }
+    Ok(heard)
 }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::store::{self, Due};
+use super::{
+    count::{self, Learnt},
+    store::{self, Due},
+};
 use crate::{app::App, db::DbError};
 
 /// How often to look for messages that are due.
@@ -45,7 +48,13 @@ async fn look_up(app: &App, due: Due) -> Result<(), DbError> {
     match app.sms.fetch_report(&due.provider_sid).await {
         Ok(Some(report)) => {
             log::debug!("event=looked_up message={message} status={}", report.status.as_str());
-            app.db.run(move |conn| store::learn(conn, message, &report)).await
+            let learning = app.db.run(move |conn| {
+                if store::learn(conn, message, &report)? {
+                    count::news(conn, message, &report, Learnt::ByAsking);
+                }
+                Ok(())
+            });
+            learning.await
         }
         Ok(None) => Ok(()),
         Err(failure) => {

@@ -9,6 +9,7 @@
 //! - Nothing about codes or accounts hangs on any of it: what a carrier claims is a claim. One thing follows: a message
 //!   of which nobody knew whether Twilio had it was sent, if Twilio speaks of it.
 
+pub mod count;
 pub mod handlers;
 pub mod hear;
 pub mod look_up;

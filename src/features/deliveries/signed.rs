@@ -6,6 +6,7 @@ use url::form_urlencoded;
 
 use crate::{
     app::App,
+    metrics,
     sms::twilio::signature::{self, Body},
     web::{
         error::PageError,
@@ -63,7 +64,11 @@ impl FromRequest for SignedByTwilio {
             // Our own address as it is configured: no header says what was signed.
             let target = request.uri().path_and_query().map(|target| target.as_str()).unwrap_or_default();
             let url = format!("{}{target}", app.config.base_url.origin());
-            if !signature::is_genuine(tokens, &url, signed, only_signature(&request).ok_or(PageError::Unsigned)?) {
+            let genuine =
+                only_signature(&request).is_some_and(|only| signature::is_genuine(tokens, &url, signed, only));
+            if !genuine {
+                metrics::unsigned_report();
+                app.unsigned_reports.note();
                 return Err(PageError::Unsigned);
             }
             let query = pairs(request.query_string().as_bytes());

@@ -57,11 +57,12 @@ pub fn claim_due(conn: &mut PgConnection) -> Result<Option<Due>, DbError> {
     .optional()?)
 }
 
-/// Adds what a look has told. With a last word and a price nothing is left to ask for.
-pub fn learn(conn: &mut PgConnection, message: MessageId, report: &Report) -> Result<(), DbError> {
+/// Adds what a look has told, and answers whether its status was news. With a last word and a price nothing is left to
+/// ask for.
+pub fn learn(conn: &mut PgConnection, message: MessageId, report: &Report) -> Result<bool, DbError> {
     let price = report.price.as_ref();
     db::transaction(conn, |conn| {
-        advance(conn, message, report)?;
+        let is_news = advance(conn, message, report)?;
         statement(
             "UPDATE deliveries SET segments = coalesce($3, segments), price_micros = coalesce($4, price_micros),
                  price_unit = coalesce($5, price_unit), next_look_at = CASE WHEN $6 AND $4 IS NOT NULL THEN NULL
@@ -75,6 +76,6 @@ pub fn learn(conn: &mut PgConnection, message: MessageId, report: &Report) -> Re
         .bind::<t::Nullable<t::Text>, _>(price.map(|price| price.unit.clone()))
         .bind::<t::Bool, _>(report.status.is_final())
         .execute(conn)?;
-        Ok(())
+        Ok(is_news)
     })
 }

@@ -8,9 +8,10 @@ use crate::{
     app::App,
     db::DbError,
     features::{
-        activity, messages, passwords::guesses, phone_verifications, registration, sessions, sign_in, throttles,
-        trusted_devices, two_factor,
+        activity, alerts, messages, passwords::guesses, phone_verifications, registration, sessions, sign_in,
+        throttles, trusted_devices, two_factor,
     },
+    metrics,
 };
 
 /// How often.
@@ -24,7 +25,9 @@ pub async fn run(app: App) {
         if app.outcomes.is_stopping() {
             return;
         }
-        match app.db.run(tidy).await {
+        let tidied = app.db.run(tidy).await;
+        metrics::housekeeping(tidied.is_ok());
+        match tidied {
             Ok(removed) if removed == Removed::default() => {}
             Ok(removed) => log::info!("event=housekeeping {removed}"),
             Err(error) => log::error!("event=housekeeping_failed error={:?}", error.to_string()),
@@ -45,6 +48,7 @@ pub struct Removed {
     throttles: usize,
     messages: usize,
     activity: usize,
+    alerts: usize,
     abandoned_messages: usize,
 }
 
@@ -52,7 +56,7 @@ impl std::fmt::Display for Removed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "registrations={} challenges={} sessions={} sign_ins={} trusted_devices={} guesses={} enrolments={} throttles={} messages={} activity={} abandoned_messages={}",
+            "registrations={} challenges={} sessions={} sign_ins={} trusted_devices={} guesses={} enrolments={} throttles={} messages={} activity={} alerts={} abandoned_messages={}",
             self.registrations,
             self.challenges,
             self.sessions,
@@ -63,6 +67,7 @@ impl std::fmt::Display for Removed {
             self.throttles,
             self.messages,
             self.activity,
+            self.alerts,
             self.abandoned_messages
         )
     }
@@ -84,6 +89,7 @@ pub fn tidy(conn: &mut PgConnection) -> Result<Removed, DbError> {
         throttles: throttles::remove_expired(conn)?,
         messages: messages::store::remove_expired(conn)?,
         activity: activity::store::remove_expired(conn)?,
+        alerts: alerts::store::remove_expired(conn)?,
         abandoned_messages: messages::store::settle_abandoned(conn)?,
     })
 }

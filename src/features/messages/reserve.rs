@@ -9,7 +9,10 @@ use std::time::Duration;
 
 use diesel::PgConnection;
 
-use super::store;
+use super::{
+    Kind,
+    store::{self, Full},
+};
 use crate::{
     db::DbError,
     domain::{
@@ -17,6 +20,7 @@ use crate::{
         ids::{BrowserId, ChallengeId, MessageId, UserId},
         phone_number::PhoneNumber,
     },
+    metrics,
     sms::TextKind,
 };
 
@@ -127,7 +131,9 @@ pub enum NotReserved {
 /// [`NotReserved`].
 pub fn reserve(conn: &mut PgConnection, limits: &Limits, asker: &Asker, text: &Text) -> Result<MessageId, NotReserved> {
     store::lock_reservations(conn)?;
-    if let Some(wait) = store::wait_for_room(conn, limits, asker, &text.to)? {
+    if let Some(Full { limit, wait }) = store::find_full(conn, limits, asker, &text.to)? {
+        log::info!("event=limit_reached rule={} kind={}", limit.as_str(), Kind::Code(text.kind).as_str());
+        metrics::limit_reached(limit);
         return Err(NotReserved::TooMany { wait });
     }
     let is_stranger = !matches!(asker, Asker::Owner { .. });

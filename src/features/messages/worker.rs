@@ -34,10 +34,11 @@ use crate::{
     features::{
         action_codes, deliveries,
         phone_verifications::{
-            self,
+            self, Purpose,
             store::{self as challenges, Sendable},
         },
     },
+    metrics::{self, TextEnd},
     sms::{CodeOwner, Content, Fault, NoticeKind, Outgoing, SendFailure, Subject, TextKind, texts},
     web::words::Words,
 };
@@ -92,6 +93,8 @@ struct Message {
     id: MessageId,
     attempts: i16,
     withheld: bool,
+    kind: Kind,
+    waited: Duration,
     /// Whose code it brings; a notice brings none.
     code_of: Option<CodeOf>,
     provider: &'static str,
@@ -103,6 +106,7 @@ struct Message {
 struct CodeOf {
     challenge: ChallengeId,
     send: i16,
+    purpose: &'static str,
 }
 
 enum Taken {
@@ -134,6 +138,7 @@ async fn take_next(app: &App) -> Result<Taken, DbError> {
 /// Gives a message its code, unless the challenge is over or a newer send has taken this one's place.
 fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKind) -> Result<Taken, DbError> {
     let Claimed { id, locale, .. } = claimed;
+    let waited = Duration::from_secs_f64(claimed.waited.max(0.0));
     let (Some(challenge), Some(purpose)) = (claimed.verification_id, claimed.purpose) else {
         return superseded(conn, id);
     };
@@ -171,7 +176,9 @@ fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKi
         id,
         attempts: claimed.attempts,
         withheld: claimed.withheld,
-        code_of: Some(CodeOf { challenge, send }),
+        kind: Kind::Code(kind),
+        waited,
+        code_of: Some(CodeOf { challenge, send, purpose: Purpose::parse(&purpose).map_or("none", Purpose::as_str) }),
         provider: app.sms.name(),
         outgoing: Outgoing { to, content, valid_for, report_to: app.report_to(id) },
     })))
@@ -202,6 +209,8 @@ fn ready_notice(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: Noti
         id: claimed.id,
         attempts: claimed.attempts,
         withheld: claimed.withheld,
+        kind: Kind::Notice(kind),
+        waited: Duration::from_secs_f64(claimed.waited.max(0.0)),
         code_of: None,
         provider,
         outgoing: Outgoing { to, content, valid_for: NOTICE_LIFETIME, report_to: app.report_to(claimed.id) },
@@ -214,12 +223,14 @@ fn superseded(conn: &mut PgConnection, id: MessageId) -> Result<Taken, DbError> 
 }
 
 async fn deliver(app: &App, message: Message) {
-    let Message { id, attempts, withheld, code_of, provider, outgoing } = message;
+    let Message { id, attempts, withheld, kind, waited, code_of, provider, outgoing } = message;
     if withheld {
+        metrics::text(&outgoing.to, kind.as_str(), provider, TextEnd::Withheld);
         tokio::time::sleep(app.call_time.last()).await;
         log::warn!("event=sms_withheld message={id}");
         return note(id, app.db.run(move |conn| store::settle_withheld(conn, id)).await);
     }
+    metrics::text_waited(provider, waited);
     let started = Instant::now();
     let result = app.sms.send(&outgoing).await;
     // What is withheld is a code, and has to look like one.
@@ -227,6 +238,7 @@ async fn deliver(app: &App, message: Message) {
         app.call_time.note(started.elapsed());
     }
     log_result(id, provider, attempts, &result);
+    count_result(&outgoing.to, kind, provider, code_of, &result);
     let recorded = app.db.run(move |conn| {
         db::transaction(conn, |conn| match result {
             Ok(accepted) => {
@@ -294,6 +306,25 @@ fn log_result(id: MessageId, provider: &str, attempt: i16, result: &Result<crate
             let why = failure.to_string();
             log::error!("event=sms_failed message={id} provider={provider} attempt={attempt} why={why:?}");
         }
+    }
+}
+
+fn count_result(
+    to: &PhoneNumber,
+    kind: Kind,
+    provider: &'static str,
+    code_of: Option<CodeOf>,
+    result: &Result<crate::sms::Accepted, SendFailure>,
+) {
+    let end = match result {
+        Ok(_) => TextEnd::Sent,
+        Err(SendFailure::Refused(_)) => TextEnd::Refused,
+        Err(SendFailure::Unknown { .. }) => TextEnd::Unknown,
+        Err(SendFailure::NotReached { .. }) => TextEnd::NotReached,
+    };
+    metrics::text(to, kind.as_str(), provider, end);
+    if let (TextEnd::Sent, Some(CodeOf { purpose, .. })) = (end, code_of) {
+        metrics::code_sent(to, purpose);
     }
 }
 

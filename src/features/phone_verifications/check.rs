@@ -1,12 +1,13 @@
 //! Comparing a code that was typed in: the first two of charge, compare, consume.
 
 use super::{
-    CodeRefused,
+    CodeRefused, Purpose,
     store::{self, Charged},
 };
 use crate::{
     app::App,
     domain::{ids::ChallengeId, one_time_code::OneTimeCode},
+    metrics::{self, CodeCheck},
     sms::{Checked, CodeOwner},
 };
 
@@ -16,6 +17,8 @@ pub struct Compared {
     pub(super) challenge: ChallengeId,
     /// Which send of it the code came with.
     pub(super) send: i16,
+    /// What it is for.
+    pub(super) purpose: &'static str,
 }
 
 /// Pays for one guess and compares, where the guess is all there is to pay.
@@ -42,11 +45,32 @@ pub async fn compare(
     charged: Charged,
     code: OneTimeCode,
 ) -> Result<Compared, CodeRefused> {
+    let purpose = Purpose::parse(&charged.purpose).map_or("none", Purpose::as_str);
+    let compared = compare_uncounted(app, challenge, charged, code).await;
+    match compared {
+        Ok(send) => {
+            metrics::code_checked(purpose, CodeCheck::Right);
+            Ok(Compared { challenge, send, purpose })
+        }
+        Err(refused) => {
+            refused.count(purpose);
+            Err(refused)
+        }
+    }
+}
+
+/// Answers with which send of the challenge the code came.
+async fn compare_uncounted(
+    app: &App,
+    challenge: ChallengeId,
+    charged: Charged,
+    code: OneTimeCode,
+) -> Result<i16, CodeRefused> {
     let wrong = match charged.guesses_left {
         0 => CodeRefused::OutOfGuesses,
         guesses_left => CodeRefused::Wrong { guesses_left },
     };
-    let right = Compared { challenge, send: charged.send };
+    let right = charged.send;
     match (&charged.code_mac, &charged.provider_sid) {
         (Some(mac), _) => {
             let fields: [&[u8]; 4] = [
