@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "the tests start the program, and Twilio's fake has a clock of its own")]
 
 mod access;
+mod alerts;
 mod authenticator_tools;
 mod backup_codes;
 mod bad_input;
@@ -25,6 +26,7 @@ mod housekeeping;
 mod journey;
 mod limits;
 mod log_lines;
+mod metrics;
 mod notices;
 mod out_of_order;
 mod ownership;
