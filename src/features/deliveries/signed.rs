@@ -57,23 +57,30 @@ impl FromRequest for SignedByTwilio {
         Box::pin(async move {
             let app =
                 request.app_data::<Data<App>>().ok_or_else(|| PageError::fault("the app data is missing"))?.clone();
-            let body = read(payload).await?;
-            let fields = if is_json(&request) { Vec::new() } else { pairs(&body) };
-            let signed = if is_json(&request) { Body::Json(&body) } else { Body::Form(&fields) };
-            let tokens = app.config.sms.twilio.as_ref().map(|twilio| twilio.auth_tokens.as_slice()).unwrap_or_default();
-            // Our own address as it is configured: no header says what was signed.
-            let target = request.uri().path_and_query().map(|target| target.as_str()).unwrap_or_default();
-            let url = format!("{}{target}", app.config.base_url.origin());
-            let genuine =
-                only_signature(&request).is_some_and(|only| signature::is_genuine(tokens, &url, signed, only));
-            if !genuine {
+            let signed = Self::check(app.clone(), &request, payload).await;
+            if matches!(signed, Err(PageError::Unsigned)) {
                 metrics::unsigned_report();
                 app.unsigned_reports.note();
-                return Err(PageError::Unsigned);
             }
-            let query = pairs(request.query_string().as_bytes());
-            Ok(Self { app, fields, query })
+            signed
         })
+    }
+}
+
+impl SignedByTwilio {
+    async fn check(app: Data<App>, request: &HttpRequest, payload: Payload) -> Result<Self, PageError> {
+        let body = read(payload).await?;
+        let fields = if is_json(request) { Vec::new() } else { pairs(&body) };
+        let signed = if is_json(request) { Body::Json(&body) } else { Body::Form(&fields) };
+        let tokens = app.config.sms.twilio.as_ref().map(|twilio| twilio.auth_tokens.as_slice()).unwrap_or_default();
+        // Our own address as it is configured: no header says what was signed.
+        let target = request.uri().path_and_query().map(|target| target.as_str()).unwrap_or_default();
+        let url = format!("{}{target}", app.config.base_url.origin());
+        if !signature::is_genuine(tokens, &url, signed, only_signature(request).ok_or(PageError::Unsigned)?) {
+            return Err(PageError::Unsigned);
+        }
+        let query = pairs(request.query_string().as_bytes());
+        Ok(Self { app, fields, query })
     }
 }
 
