@@ -35,6 +35,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    budgets (scope) {
+        scope -> Text,
+        hour_micros -> Nullable<Int8>,
+        day_micros -> Nullable<Int8>,
+        month_micros -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    country_policies (country) {
+        country -> Text,
+        unproven -> Bool,
+        proven -> Bool,
+        sender -> Nullable<Text>,
+        providers -> Array<Nullable<Text>>,
+        origin_line -> Bool,
+        most_segments -> Int2,
+        price_micros -> Int8,
+        version -> Int4,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     deliveries (message_id) {
         message_id -> Uuid,
         provider_sid -> Text,
@@ -208,6 +232,18 @@ diesel::table! {
         notice -> Bool,
         action_code_id -> Nullable<Uuid>,
         phone_hash -> Nullable<Bytea>,
+        country -> Nullable<Text>,
+        spent_micros -> Int8,
+    }
+}
+
+diesel::table! {
+    spending (scope, period, starts_at) {
+        scope -> Text,
+        period -> Text,
+        starts_at -> Timestamptz,
+        micros -> Int8,
+        unproven_micros -> Int8,
     }
 }
 
@@ -321,6 +357,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     action_codes,
     activity,
     address_guesses,
+    budgets,
+    country_policies,
     deliveries,
     maid_profiles,
     password_guesses,
@@ -333,6 +371,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     sign_ins,
     sms_messages,
+    spending,
     sponsor_profiles,
     throttles,
     totp_secrets,

@@ -3,6 +3,8 @@
 pub mod account;
 pub mod action_codes;
 pub mod activity;
+pub mod budget;
+pub mod countries;
 pub mod deliveries;
 pub mod demo_inbox;
 pub mod devices;

@@ -8,8 +8,8 @@ use crate::{
     app::App,
     db::DbError,
     features::{
-        activity, messages, passwords::guesses, phone_verifications, registration, sessions, sign_in, throttles,
-        trusted_devices, two_factor,
+        activity, budget, messages, passwords::guesses, phone_verifications, registration, sessions, sign_in,
+        throttles, trusted_devices, two_factor,
     },
 };
 
@@ -45,6 +45,7 @@ pub struct Removed {
     throttles: usize,
     messages: usize,
     activity: usize,
+    spending: usize,
     abandoned_messages: usize,
 }
 
@@ -52,7 +53,7 @@ impl std::fmt::Display for Removed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "registrations={} challenges={} sessions={} sign_ins={} trusted_devices={} guesses={} enrolments={} throttles={} messages={} activity={} abandoned_messages={}",
+            "registrations={} challenges={} sessions={} sign_ins={} trusted_devices={} guesses={} enrolments={} throttles={} messages={} activity={} spending={} abandoned_messages={}",
             self.registrations,
             self.challenges,
             self.sessions,
@@ -63,6 +64,7 @@ impl std::fmt::Display for Removed {
             self.throttles,
             self.messages,
             self.activity,
+            self.spending,
             self.abandoned_messages
         )
     }
@@ -84,6 +86,7 @@ pub fn tidy(conn: &mut PgConnection) -> Result<Removed, DbError> {
         throttles: throttles::remove_expired(conn)?,
         messages: messages::store::remove_expired(conn)?,
         activity: activity::store::remove_expired(conn)?,
+        spending: budget::store::remove_expired(conn)?,
         abandoned_messages: messages::store::settle_abandoned(conn)?,
     })
 }

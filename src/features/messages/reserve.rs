@@ -9,16 +9,24 @@ use std::time::Duration;
 
 use diesel::PgConnection;
 
-use super::store;
+use super::{Kind, store};
 use crate::{
     db::DbError,
     domain::{
         client_address::ClientAddress,
+        country::Country,
         ids::{BrowserId, ChallengeId, MessageId, UserId},
         phone_number::PhoneNumber,
     },
-    sms::TextKind,
+    features::{
+        budget::{self, Expense},
+        countries,
+    },
+    sms::{Fault, TextKind},
 };
+
+/// The longest wait that a person is told of: a cap of the month is no reason to send somebody away for weeks.
+const LONGEST_WAIT_TOLD: Duration = Duration::from_secs(60 * 60);
 
 /// How many texts may be sent. Sources: design, "Limits that are exact"; SMS-08, SMS-09, SMS-13.
 #[derive(Debug, Clone, Copy)]
@@ -123,6 +131,9 @@ pub enum NotReserved {
 /// given a code and settled as late as any other, so that nobody can tell whether the number has an account. A decoy
 /// is withheld in any case.
 ///
+/// To a closed country nothing is sent: the text is refused at once, as the provider might refuse it later, and costs
+/// nobody anything.
+///
 /// # Errors
 /// [`NotReserved`].
 pub fn reserve(conn: &mut PgConnection, limits: &Limits, asker: &Asker, text: &Text) -> Result<MessageId, NotReserved> {
@@ -130,11 +141,30 @@ pub fn reserve(conn: &mut PgConnection, limits: &Limits, asker: &Asker, text: &T
     if let Some(wait) = store::wait_for_room(conn, limits, asker, &text.to)? {
         return Err(NotReserved::TooMany { wait });
     }
+    let class = Kind::Code(text.kind).class();
+    let policy = countries::policy_for(conn, &text.to)?;
+    let expense = Expense { country: country_of(&text.to), class, micros: policy.most_micros() };
+    if !policy.allows(class) {
+        let id = MessageId::generate();
+        store::insert_refused(conn, id, asker, text, Fault::Country)?;
+        return Ok(id);
+    }
+    if let Some(wait) = budget::wait_for_room(conn, &expense)? {
+        log::error!("event=budget_reached country={} class={class:?}", expense.country.map_or("none", Country::code));
+        return Err(NotReserved::TooMany { wait: wait.min(LONGEST_WAIT_TOLD) });
+    }
     let is_stranger = !matches!(asker, Asker::Owner { .. });
     // Asked for a decoy too, which takes as long then.
     let beyond = is_stranger && store::strangers_part_is_used(conn, limits, &text.to)?;
     let withheld = beyond || text.decoy;
     let id = MessageId::generate();
     store::insert(conn, id, asker, text, withheld)?;
+    if !withheld {
+        budget::count(conn, id, expense.micros)?;
+    }
     Ok(id)
+}
+
+fn country_of(number: &PhoneNumber) -> Option<Country> {
+    number.country().filter(|_| !number.is_twilios_test_number())
 }

@@ -19,6 +19,7 @@ use crate::{
     db::{self, DbError, statement},
     domain::{
         client_address::AddressKeys,
+        country::Country,
         ids::{ActionCodeId, BrowserId, ChallengeId, MessageId, UserId},
         phone_number::PhoneNumber,
     },
@@ -180,8 +181,23 @@ pub fn insert(
             sms::address_block.eq(keys.block),
             sms::stranger.eq(keys.stranger),
             sms::withheld.eq(withheld),
+            sms::country.eq(text.to.country().map(Country::code)),
         ))
         .execute(conn)?;
+    Ok(())
+}
+
+/// Notes a text that is refused before any provider hears of it. It counts for no limit.
+pub fn insert_refused(
+    conn: &mut PgConnection,
+    id: MessageId,
+    asker: &Asker,
+    text: &Text,
+    fault: Fault,
+) -> Result<(), DbError> {
+    insert(conn, id, asker, text, false)?;
+    settle_refused(conn, id, None, fault)?;
+    diesel::update(sms::table.filter(sms::id.eq(id))).set(sms::charged.eq(false)).execute(conn)?;
     Ok(())
 }
 
@@ -245,6 +261,7 @@ pub fn insert_notice(conn: &mut PgConnection, id: MessageId, notice: &NewNotice<
             sms::locale.eq(&to.locale),
             sms::user_id.eq(to.user),
             sms::action_code_id.eq(notice.code),
+            sms::country.eq(to.phone.country().map(Country::code)),
             sms::next_attempt_at.eq(db::now() + wait),
         ))
         .execute(conn)?;
