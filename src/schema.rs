@@ -35,6 +35,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    brakes (id) {
+        id -> Uuid,
+        reference -> Text,
+        country -> Text,
+        number_range -> Text,
+        rule -> Text,
+        why -> Text,
+        alert_only -> Bool,
+        began_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     budgets (scope) {
         scope -> Text,
         hour_micros -> Nullable<Int8>,
@@ -205,6 +219,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    sms_hours (country, number_range, hour) {
+        country -> Text,
+        number_range -> Text,
+        hour -> Timestamptz,
+        sent -> Int4,
+        entered -> Int4,
+    }
+}
+
+diesel::table! {
+    sms_hours_written (only_row) {
+        only_row -> Bool,
+        until -> Timestamptz,
+    }
+}
+
+diesel::table! {
     sms_messages (id) {
         id -> Uuid,
         verification_id -> Nullable<Uuid>,
@@ -234,6 +265,7 @@ diesel::table! {
         phone_hash -> Nullable<Bytea>,
         country -> Nullable<Text>,
         spent_micros -> Int8,
+        brake_id -> Nullable<Uuid>,
     }
 }
 
@@ -345,6 +377,7 @@ diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(sign_ins -> phone_verifications (verification_id));
 diesel::joinable!(sign_ins -> users (user_id));
 diesel::joinable!(sms_messages -> action_codes (action_code_id));
+diesel::joinable!(sms_messages -> brakes (brake_id));
 diesel::joinable!(sms_messages -> phone_verifications (verification_id));
 diesel::joinable!(sms_messages -> users (user_id));
 diesel::joinable!(sponsor_profiles -> users (user_id));
@@ -357,6 +390,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     action_codes,
     activity,
     address_guesses,
+    brakes,
     budgets,
     country_policies,
     deliveries,
@@ -370,6 +404,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     registrations,
     sessions,
     sign_ins,
+    sms_hours,
+    sms_hours_written,
     sms_messages,
     spending,
     sponsor_profiles,

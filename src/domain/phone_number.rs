@@ -99,6 +99,11 @@ impl PhoneNumber {
         &self.0[start..]
     }
 
+    /// The range that the number is in: all but its last four digits, `+25191123`.
+    pub fn range(&self) -> &str {
+        &self.0[..self.0.len() - 4]
+    }
+
     /// Whether Twilio answers for it without sending anything, whatever the plan says.
     pub fn is_twilios_test_number(&self) -> bool {
         self.0

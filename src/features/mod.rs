@@ -3,6 +3,7 @@
 pub mod account;
 pub mod action_codes;
 pub mod activity;
+pub mod brakes;
 pub mod budget;
 pub mod countries;
 pub mod deliveries;

@@ -8,7 +8,7 @@ use crate::{
     app::App,
     db::DbError,
     features::{
-        activity, budget, messages, passwords::guesses, phone_verifications, registration, sessions, sign_in,
+        activity, brakes, budget, messages, passwords::guesses, phone_verifications, registration, sessions, sign_in,
         throttles, trusted_devices, two_factor,
     },
 };
@@ -46,6 +46,7 @@ pub struct Removed {
     messages: usize,
     activity: usize,
     spending: usize,
+    hours: usize,
     abandoned_messages: usize,
 }
 
@@ -53,7 +54,7 @@ impl std::fmt::Display for Removed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "registrations={} challenges={} sessions={} sign_ins={} trusted_devices={} guesses={} enrolments={} throttles={} messages={} activity={} spending={} abandoned_messages={}",
+            "registrations={} challenges={} sessions={} sign_ins={} trusted_devices={} guesses={} enrolments={} throttles={} messages={} activity={} spending={} hours={} abandoned_messages={}",
             self.registrations,
             self.challenges,
             self.sessions,
@@ -65,6 +66,7 @@ impl std::fmt::Display for Removed {
             self.messages,
             self.activity,
             self.spending,
+            self.hours,
             self.abandoned_messages
         )
     }
@@ -75,6 +77,7 @@ impl std::fmt::Display for Removed {
 /// # Errors
 /// The database's; what went before stays gone.
 pub fn tidy(conn: &mut PgConnection) -> Result<Removed, DbError> {
+    brakes::store::write_hours(conn)?;
     Ok(Removed {
         registrations: registration::store::remove_expired(conn)?,
         challenges: phone_verifications::store::remove_expired(conn)?,
@@ -87,6 +90,7 @@ pub fn tidy(conn: &mut PgConnection) -> Result<Removed, DbError> {
         messages: messages::store::remove_expired(conn)?,
         activity: activity::store::remove_expired(conn)?,
         spending: budget::store::remove_expired(conn)?,
+        hours: brakes::store::remove_expired(conn)?,
         abandoned_messages: messages::store::settle_abandoned(conn)?,
     })
 }

@@ -19,8 +19,9 @@ use crate::{
         phone_number::PhoneNumber,
     },
     features::{
+        brakes::{self, Brake},
         budget::{self, Expense},
-        countries,
+        countries::{self, Class},
     },
     sms::{Fault, TextKind},
 };
@@ -131,8 +132,8 @@ pub enum NotReserved {
 /// given a code and settled as late as any other, so that nobody can tell whether the number has an account. A decoy
 /// is withheld in any case.
 ///
-/// To a closed country nothing is sent: the text is refused at once, as the provider might refuse it later, and costs
-/// nobody anything.
+/// To a closed country nothing is sent, nor while a brake is on: the text is noted and refused at once, as the provider
+/// might refuse it later. It counts for the asker, so that nobody asks without end, and costs nothing.
 ///
 /// # Errors
 /// [`NotReserved`].
@@ -146,7 +147,13 @@ pub fn reserve(conn: &mut PgConnection, limits: &Limits, asker: &Asker, text: &T
     let expense = Expense { country: country_of(&text.to), class, micros: policy.most_micros() };
     if !policy.allows(class) {
         let id = MessageId::generate();
-        store::insert_refused(conn, id, asker, text, Fault::Country)?;
+        store::insert_refused(conn, id, asker, text, Fault::Country, None)?;
+        return Ok(id);
+    }
+    // Asked for every number, also where the text would be withheld: the answer must not tell whether it has an account.
+    if let Some(brake) = brake_on(conn, &expense, text)? {
+        let id = MessageId::generate();
+        store::insert_refused(conn, id, asker, text, Fault::Paused, Some(brake.id))?;
         return Ok(id);
     }
     if let Some(wait) = budget::wait_for_room(conn, &expense)? {
@@ -163,6 +170,14 @@ pub fn reserve(conn: &mut PgConnection, limits: &Limits, asker: &Asker, text: &T
         budget::count(conn, id, expense.micros)?;
     }
     Ok(id)
+}
+
+/// The decision by which the number gets no text now.
+fn brake_on(conn: &mut PgConnection, expense: &Expense, text: &Text) -> Result<Option<Brake>, DbError> {
+    match (expense.class, expense.country) {
+        (Class::Unproven, Some(country)) => brakes::check(conn, country, &text.to),
+        (Class::Unproven, None) | (Class::Proven, _) => Ok(None),
+    }
 }
 
 fn country_of(number: &PhoneNumber) -> Option<Country> {

@@ -20,7 +20,7 @@ use crate::{
     domain::{
         client_address::AddressKeys,
         country::Country,
-        ids::{ActionCodeId, BrowserId, ChallengeId, MessageId, UserId},
+        ids::{ActionCodeId, BrakeId, BrowserId, ChallengeId, MessageId, UserId},
         phone_number::PhoneNumber,
     },
     schema::sms_messages as sms,
@@ -36,7 +36,8 @@ pub fn lock_reservations(conn: &mut PgConnection) -> Result<(), DbError> {
 /// The limits as one query: each part finds the row that has to grow old before there is room under one key, and the
 /// last of them decides. A key that the asker does not have is NULL and finds nothing.
 ///
-/// Notices are never charged, so none of the parts sees them.
+/// Notices are never charged, so none of the parts sees them. What no provider was to hear of is not seen by the
+/// installation's part: else whoever asks for texts to closed countries would use it up.
 ///
 /// What one number gets is counted apart for strangers, who see all their own texts, the withheld ones too, and
 /// nothing of the owner's.
@@ -73,7 +74,7 @@ SELECT max(extract(epoch FROM created_at + window_length - clock_timestamp()))::
      ORDER BY created_at DESC OFFSET $11 - 1 LIMIT 1)
     UNION ALL
     (SELECT created_at, interval '1 hour' FROM sms_messages
-     WHERE charged AND created_at > clock_timestamp() - interval '1 hour'
+     WHERE charged AND NOT (state = 'failed' AND provider IS NULL) AND created_at > clock_timestamp() - interval '1 hour'
      ORDER BY created_at DESC OFFSET $12 - 1 LIMIT 1)
 ) AS full_keys";
 
@@ -187,17 +188,20 @@ pub fn insert(
     Ok(())
 }
 
-/// Notes a text that is refused before any provider hears of it. It counts for no limit.
+/// Notes a text that is refused before any provider hears of it.
 pub fn insert_refused(
     conn: &mut PgConnection,
     id: MessageId,
     asker: &Asker,
     text: &Text,
     fault: Fault,
+    brake: Option<BrakeId>,
 ) -> Result<(), DbError> {
     insert(conn, id, asker, text, false)?;
     settle_refused(conn, id, None, fault)?;
-    diesel::update(sms::table.filter(sms::id.eq(id))).set(sms::charged.eq(false)).execute(conn)?;
+    diesel::update(sms::table.filter(sms::id.eq(id)))
+        .set((sms::charged.eq(true), sms::brake_id.eq(brake)))
+        .execute(conn)?;
     Ok(())
 }
 
