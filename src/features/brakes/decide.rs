@@ -38,17 +38,32 @@ pub struct Facts {
     pub is_alert_only: bool,
 }
 
-/// Why no more texts go somewhere: how many are open, and how many may be.
+/// Why no more texts go somewhere.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Rule {
     /// To a country, by its last hour.
-    CountryHour { open: f64, allowed: f64 },
+    CountryHour(Excess),
     /// To a country, by its last day.
-    CountryDay { open: f64, allowed: f64 },
+    CountryDay(Excess),
     /// To a range, by its last hour.
-    RangeHour { open: f64 },
+    RangeHour(Excess),
     /// To a range, by its last day.
-    RangeDay { open: f64 },
+    RangeDay(Excess),
+}
+
+/// How many texts are open, and how many may be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Excess {
+    /// Open ones.
+    pub open: f64,
+    /// With one more there would be too many.
+    pub allowed: f64,
+}
+
+impl Excess {
+    fn of(open: f64, allowed: f64) -> Option<Self> {
+        (open + 1.0 > allowed).then_some(Self { open, allowed })
+    }
 }
 
 /// What was decided for one more text.
@@ -66,20 +81,12 @@ pub fn decide(facts: &Facts) -> Decided {
         .max(facts.best_day / HOURS_OF_A_DAY * OPEN_TO_ENTERED_HOUR)
         .max(facts.entered_hour * OPEN_TO_ENTERED_HOUR);
     let day = COUNTRY_DAY.max(facts.best_day * OPEN_TO_ENTERED_DAY).max(facts.entered_day * OPEN_TO_ENTERED_DAY);
-    let country = if facts.open_hour + 1.0 > hour {
-        Some(Rule::CountryHour { open: facts.open_hour, allowed: hour })
-    } else if facts.open_day + 1.0 > day {
-        Some(Rule::CountryDay { open: facts.open_day, allowed: day })
-    } else {
-        None
-    };
-    let range = if facts.range_open_hour + 1.0 > RANGE_HOUR {
-        Some(Rule::RangeHour { open: facts.range_open_hour })
-    } else if facts.range_open_day + 1.0 > RANGE_DAY {
-        Some(Rule::RangeDay { open: facts.range_open_day })
-    } else {
-        None
-    };
+    let country = Excess::of(facts.open_hour, hour)
+        .map(Rule::CountryHour)
+        .or_else(|| Excess::of(facts.open_day, day).map(Rule::CountryDay));
+    let range = Excess::of(facts.range_open_hour, RANGE_HOUR)
+        .map(Rule::RangeHour)
+        .or_else(|| Excess::of(facts.range_open_day, RANGE_DAY).map(Rule::RangeDay));
     Decided { country, range }
 }
 
@@ -87,31 +94,31 @@ impl Rule {
     /// The name in the database.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::CountryHour { .. } => "country_hour",
-            Self::CountryDay { .. } => "country_day",
-            Self::RangeHour { .. } => "range_hour",
-            Self::RangeDay { .. } => "range_day",
+            Self::CountryHour(_) => "country_hour",
+            Self::CountryDay(_) => "country_day",
+            Self::RangeHour(_) => "range_hour",
+            Self::RangeDay(_) => "range_day",
         }
     }
 
     /// The rule with its figures, for whoever runs the service.
     pub fn in_words(&self, country: Country) -> String {
         match self {
-            Self::CountryHour { open, allowed } => format!(
+            Self::CountryHour(Excess { open, allowed }) => format!(
                 "{open:.0} texts of the last hour to {country} wait for their code to be entered; {allowed:.0} may: the \
                  most of {COUNTRY_HOUR}, a fifth of a sixth of the best day's codes, and a fifth of the last hour's"
             ),
-            Self::CountryDay { open, allowed } => format!(
+            Self::CountryDay(Excess { open, allowed }) => format!(
                 "{open:.0} texts of the last day to {country} were not followed by their code; {allowed:.0} may be: the \
                  most of {COUNTRY_DAY}, three tenths of the best day's codes, and three tenths of the last day's"
             ),
-            Self::RangeHour { open } => format!(
+            Self::RangeHour(Excess { open, allowed }) => format!(
                 "{open:.0} texts of the last hour to one range of numbers in {country} wait for their code; \
-                 {RANGE_HOUR} may"
+                 {allowed:.0} may"
             ),
-            Self::RangeDay { open } => format!(
+            Self::RangeDay(Excess { open, allowed }) => format!(
                 "{open:.0} texts of the last day to one range of numbers in {country} were not followed by their code; \
-                 {RANGE_DAY} may be"
+                 {allowed:.0} may be"
             ),
         }
     }
@@ -142,16 +149,22 @@ mod tests {
         assert_eq!(decide(&Facts { open_day: 19.0, ..QUIET }).country, None);
         assert_eq!(
             decide(&Facts { open_day: 20.0, ..QUIET }).country,
-            Some(Rule::CountryDay { open: 20.0, allowed: 20.0 })
+            Some(Rule::CountryDay(Excess { open: 20.0, allowed: 20.0 }))
         );
     }
 
     #[test]
     fn sms_09_a_range_has_five_in_an_hour_and_fifteen_in_a_day() {
         assert_eq!(decide(&Facts { range_open_hour: 4.0, ..QUIET }).range, None);
-        assert_eq!(decide(&Facts { range_open_hour: 5.0, ..QUIET }).range, Some(Rule::RangeHour { open: 5.0 }));
+        assert_eq!(
+            decide(&Facts { range_open_hour: 5.0, ..QUIET }).range,
+            Some(Rule::RangeHour(Excess { open: 5.0, allowed: 5.0 }))
+        );
         assert_eq!(decide(&Facts { range_open_day: 14.0, ..QUIET }).range, None);
-        assert_eq!(decide(&Facts { range_open_day: 15.0, ..QUIET }).range, Some(Rule::RangeDay { open: 15.0 }));
+        assert_eq!(
+            decide(&Facts { range_open_day: 15.0, ..QUIET }).range,
+            Some(Rule::RangeDay(Excess { open: 15.0, allowed: 15.0 }))
+        );
     }
 
     #[test]
@@ -163,7 +176,7 @@ mod tests {
         let in_a_busy_hour = Facts { entered_hour: 200.0, entered_day: 800.0, ..open };
         assert_eq!(decide(&in_a_busy_hour).country, None, "40 in an hour, 240 in a day");
         let forgotten = Facts { entered_hour: 100.0, entered_day: 800.0, ..open };
-        assert!(matches!(decide(&forgotten).country, Some(Rule::CountryHour { .. })), "20 in an hour");
+        assert!(matches!(decide(&forgotten).country, Some(Rule::CountryHour(_))), "20 in an hour");
     }
 
     #[test]
@@ -187,12 +200,9 @@ mod tests {
     #[test]
     fn every_rule_says_its_figures_and_no_number_of_anybody() {
         let country = Country::HOME[0];
-        for rule in [
-            Rule::CountryHour { open: 4.0, allowed: 3.0 },
-            Rule::CountryDay { open: 4.0, allowed: 3.0 },
-            Rule::RangeHour { open: 4.0 },
-            Rule::RangeDay { open: 4.0 },
-        ] {
+        let excess = Excess { open: 4.0, allowed: 3.0 };
+        for rule in [Rule::CountryHour, Rule::CountryDay, Rule::RangeHour, Rule::RangeDay] {
+            let rule = rule(excess);
             let words = rule.in_words(country);
             assert!(words.starts_with("4 texts of the last ") && words.contains("ET"), "{words}");
         }
