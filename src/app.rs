@@ -9,7 +9,7 @@ use crate::{
         keys::{KeyRing, KeyUse},
     },
     db::Db,
-    domain::{ids::MessageId, phone_number::PhoneNumber},
+    domain::ids::MessageId,
     features::{
         alerts::watch::UnsignedReports,
         deliveries,
@@ -93,11 +93,9 @@ impl App {
         (is_signed && base_url.is_https()).then(|| deliveries::report_to(&base_url.origin(), message))
     }
 
-    /// The host for a text's last line, `@host #code`: where the number's country lets it through, and only over TLS,
-    /// which the line implies.
-    pub fn origin_line_for(&self, number: &PhoneNumber) -> Option<String> {
-        let allowed = number.country().is_some_and(|country| country.allows_origin_line());
+    /// The host for a text's last line, `@host #code`: only over TLS, which the line implies.
+    pub fn origin_host(&self) -> Option<String> {
         let base_url = &self.config.base_url;
-        (allowed && base_url.is_https()).then(|| base_url.host().to_owned())
+        base_url.is_https().then(|| base_url.host().to_owned())
     }
 }

@@ -35,9 +35,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    alert_pauses (kind, subject) {
+    alert_pauses (kind, about) {
         kind -> Text,
-        subject -> Text,
+        about -> Text,
         ends_at -> Timestamptz,
     }
 }
@@ -54,6 +54,44 @@ diesel::table! {
         next_attempt_at -> Nullable<Timestamptz>,
         delivered_at -> Nullable<Timestamptz>,
         given_up_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    brakes (id) {
+        id -> Uuid,
+        reference -> Text,
+        country -> Text,
+        number_range -> Text,
+        rule -> Text,
+        why -> Text,
+        alert_only -> Bool,
+        began_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    budgets (scope) {
+        scope -> Text,
+        hour_micros -> Nullable<Int8>,
+        day_micros -> Nullable<Int8>,
+        month_micros -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    country_policies (country) {
+        country -> Text,
+        unproven -> Bool,
+        proven -> Bool,
+        sender -> Nullable<Text>,
+        providers -> Array<Nullable<Text>>,
+        origin_line -> Bool,
+        most_segments -> Int2,
+        price_micros -> Int8,
+        version -> Int4,
+        changed_at -> Timestamptz,
     }
 }
 
@@ -204,6 +242,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    sms_hours (country, number_range, hour) {
+        country -> Text,
+        number_range -> Text,
+        hour -> Timestamptz,
+        sent -> Int4,
+        entered -> Int4,
+    }
+}
+
+diesel::table! {
+    sms_hours_written (only_row) {
+        only_row -> Bool,
+        until -> Timestamptz,
+    }
+}
+
+diesel::table! {
     sms_messages (id) {
         id -> Uuid,
         verification_id -> Nullable<Uuid>,
@@ -231,6 +286,19 @@ diesel::table! {
         notice -> Bool,
         action_code_id -> Nullable<Uuid>,
         phone_hash -> Nullable<Bytea>,
+        country -> Nullable<Text>,
+        spent_micros -> Int8,
+        brake_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    spending (scope, period, starts_at) {
+        scope -> Text,
+        period -> Text,
+        starts_at -> Timestamptz,
+        micros -> Int8,
+        unproven_micros -> Int8,
     }
 }
 
@@ -332,6 +400,7 @@ diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(sign_ins -> phone_verifications (verification_id));
 diesel::joinable!(sign_ins -> users (user_id));
 diesel::joinable!(sms_messages -> action_codes (action_code_id));
+diesel::joinable!(sms_messages -> brakes (brake_id));
 diesel::joinable!(sms_messages -> phone_verifications (verification_id));
 diesel::joinable!(sms_messages -> users (user_id));
 diesel::joinable!(sponsor_profiles -> users (user_id));
@@ -346,6 +415,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     address_guesses,
     alert_pauses,
     alerts,
+    brakes,
+    budgets,
+    country_policies,
     deliveries,
     maid_profiles,
     password_guesses,
@@ -357,7 +429,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     registrations,
     sessions,
     sign_ins,
+    sms_hours,
+    sms_hours_written,
     sms_messages,
+    spending,
     sponsor_profiles,
     throttles,
     totp_secrets,

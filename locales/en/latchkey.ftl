@@ -1060,10 +1060,11 @@ sms-deletion-requested = Latchkey: your account will be deleted in 14 days. Was 
 ## For whoever runs the service: what happened, then what to look at. { $of } is a country's code, or alert-of-everything.
 
 alert-of-everything = everything
-alert-budget-50 = Half of the budget for texts is spent ({ $of }).
-alert-budget-80 = Four fifths of the budget for texts are spent ({ $of }). See what it went to before it runs out.
-alert-budget-100 = The budget for texts is used up ({ $of }). Texts are refused until there is room again.
+alert-budget-50 = Half of a budget for texts is spent ({ $of }), or of the part of it for numbers that are not proven.
+alert-budget-80 = Four fifths of a budget for texts are spent ({ $of }), or of the part of it for numbers that are not proven. See what it went to before it runs out.
+alert-budget-100 = A budget for texts is used up ({ $of }), or the part of it for numbers that are not proven. Texts are refused until there is room again.
 alert-brake-on = Texts to numbers that are not proven are held back ({ $of }): too few of the codes come back. Somebody may be earning on them. Proven numbers still get theirs.
+alert-brake-would-hold = Too few of the codes come back ({ $of }). In a country's first days nothing is held back for it; later such texts would be. Somebody may be earning on them.
 alert-brake-off = Texts are no longer held back ({ $of }).
 alert-provider-down = Twilio does not answer or does not know our account ({ $provider }). Texts do not leave. See its status page and the credentials; latchkey check says more.
 alert-provider-up = Twilio answers again ({ $provider }).

@@ -2,8 +2,8 @@
 CREATE TABLE alerts (
     id uuid PRIMARY KEY,
     kind text NOT NULL CHECK (kind IN (
-        'budget_50', 'budget_80', 'budget_100', 'brake_on', 'brake_off', 'provider_down', 'provider_up',
-        'signatures_refused', 'sign_ins_refused', 'audit_failure')),
+        'budget_50', 'budget_80', 'budget_100', 'brake_on', 'brake_would_hold', 'brake_off',
+        'provider_down', 'provider_up', 'signatures_refused', 'sign_ins_refused', 'audit_failure')),
     -- A country, a provider, or nothing where it is about everything.
     subject text NOT NULL CHECK (subject ~ '^([A-Z]{2}|[a-z]{1,20})?$'),
     -- Numbers by name.
@@ -23,11 +23,11 @@ CREATE INDEX alerts_due ON alerts (next_attempt_at) WHERE next_attempt_at IS NOT
 CREATE INDEX alerts_subject ON alerts (subject, created_at);
 CREATE INDEX alerts_created ON alerts (created_at);
 
--- Until when a kind of alert about a subject is not raised again. A row of its own, so that one statement can take the
--- turn and whoever comes at the same time waits for it.
+-- Until when a kind of alert about a subject, or a budget's period of it, is not raised again. A row of its own, so that
+-- one statement can take the turn and whoever comes at the same time waits for it.
 CREATE TABLE alert_pauses (
     kind text NOT NULL,
-    subject text NOT NULL,
+    about text NOT NULL,
     ends_at timestamptz NOT NULL,
-    PRIMARY KEY (kind, subject)
+    PRIMARY KEY (kind, about)
 );

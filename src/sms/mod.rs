@@ -33,6 +33,8 @@ pub struct Outgoing {
     pub content: Content,
     /// How long it is of use, for a code what remains of its life: a text that would come later is not sent at all.
     pub valid_for: Duration,
+    /// Whom it comes from, where the number's country asks for somebody else than the deployment's sender.
+    pub sender: Option<Sender>,
     /// Where Twilio may report what becomes of it; only for words of ours.
     pub report_to: Option<String>,
 }
@@ -309,6 +311,7 @@ mod tests {
             content: Content::Ours { subject: Subject::Notice(NoticeKind::TwoFactorOn), body: "It is on.".to_owned() },
             valid_for: Duration::from_secs(60),
             report_to: None,
+            sender: None,
         }
     }
 

@@ -81,6 +81,8 @@ pub enum Fault {
     WrongCode,
     /// Nothing is waiting for a code any more.
     Expired,
+    /// We send no texts to numbers like this for a while: too few of the codes sent there were entered.
+    Paused,
     /// Our account, sender or request is at fault.
     Ours,
 }
@@ -98,7 +100,7 @@ impl Fault {
     }
 
     /// Every fault.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::BadNumber,
         Self::NoSms,
         Self::OptedOut,
@@ -107,6 +109,7 @@ impl Fault {
         Self::TooMany,
         Self::WrongCode,
         Self::Expired,
+        Self::Paused,
         Self::Ours,
     ];
 
@@ -126,6 +129,7 @@ impl Fault {
             Self::TooMany => "too_many",
             Self::WrongCode => "wrong_code",
             Self::Expired => "expired",
+            Self::Paused => "paused",
             Self::Ours => "ours",
         }
     }

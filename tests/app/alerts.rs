@@ -35,6 +35,18 @@ fn of_kind(receiver: &Receiver, kind: Kind) -> Vec<Value> {
     all.into_iter().filter(|alert| alert["kind"] == kind.as_str()).collect()
 }
 
+/// Waits for an alert of a kind: until somebody has looked, and the worker too.
+async fn is_told(receiver: &Receiver, kind: Kind) -> Value {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        if let Some(alert) = of_kind(receiver, kind).pop() {
+            return alert;
+        }
+        assert!(Instant::now() < deadline, "nobody was told of {kind:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 #[actix_web::test]
 async fn an_alert_arrives_signed_with_all_that_is_known_and_nothing_about_anybody() {
     let receiver = Receiver::start();
@@ -49,7 +61,7 @@ async fn an_alert_arrives_signed_with_all_that_is_known_and_nothing_about_anybod
         (Some("KT-4821"), Some(81_500_000))
     );
     assert_eq!(alert["installation"], BASE_URL);
-    assert!(alert["summary"].as_str().unwrap().starts_with("Four fifths of the budget for texts are spent (ET)."));
+    assert!(alert["summary"].as_str().unwrap().starts_with("Four fifths of a budget for texts are spent (ET), "));
     assert!(chrono::DateTime::parse_from_rfc3339(alert["raised_at"].as_str().unwrap()).is_ok());
     app.database
         .becomes("SELECT count(*) FROM alerts WHERE delivered_at IS NOT NULL AND next_attempt_at IS NULL", 1)
@@ -216,16 +228,14 @@ async fn s_6_a_provider_that_does_not_answer_is_told_of_once_and_so_is_its_retur
     let mut app = receiver.app(&[]).await;
     app.start_another_instance();
     people::maid().registers(&app, &app.browser()).await;
-    for (behaviour, times) in
-        [(Behaviour::Html(503), 2), (Behaviour::AcceptThenDrop, 1), (Behaviour::Refuse(401, 20003), 1)]
+    for behaviour in
+        [Behaviour::Html(503), Behaviour::Html(503), Behaviour::AcceptThenDrop, Behaviour::Refuse(401, 20003)]
     {
-        for _ in 0..times {
-            app.twilio.script_on(Operation::SendMessage, [behaviour.clone()]);
-            people::maid().asks(&app.browser()).await;
-        }
+        app.twilio.script_on(Operation::SendMessage, [behaviour]);
+        people::maid().asks(&app.browser()).await;
     }
     tokio::time::sleep(Duration::from_secs(6)).await;
-    assert_eq!(app.database.count("alerts"), 0, "four calls in a row are no outage");
+    assert_eq!(app.database.count("alerts WHERE kind = 'provider_down'"), 0, "four calls in a row are no outage");
     // A number that Twilio refuses is an answer, and the count begins anew.
     app.twilio.script_on(Operation::SendMessage, [Behaviour::Refuse(400, 21614)]);
     people::maid().asks(&app.browser()).await;
@@ -234,17 +244,16 @@ async fn s_6_a_provider_that_does_not_answer_is_told_of_once_and_so_is_its_retur
     for _ in 0..5 {
         people::maid().asks(&app.browser()).await;
     }
-    receiver.has(1).await;
-    let down = of_kind(&receiver, Kind::ProviderDown);
-    assert_eq!(down.len(), 1);
-    assert_eq!((down[0]["subject"].as_str(), down[0]["facts"]["calls_in_vain"].as_i64()), (Some("messaging"), Some(5)));
+    let down = is_told(&receiver, Kind::ProviderDown).await;
+    assert_eq!((down["subject"].as_str(), down["facts"]["calls_in_vain"].as_i64()), (Some("messaging"), Some(5)));
 
     app.twilio.always(Behaviour::Ok);
     people::maid().registers(&app, &app.browser()).await;
-    receiver.has(2).await;
-    assert_eq!(of_kind(&receiver, Kind::ProviderUp).len(), 1);
+    is_told(&receiver, Kind::ProviderUp).await;
     tokio::time::sleep(Duration::from_secs(6)).await;
-    assert_eq!(receiver.posted().len(), 2, "each once, from two instances that both look");
+    for kind in [Kind::ProviderDown, Kind::ProviderUp] {
+        assert_eq!(of_kind(&receiver, kind).len(), 1, "each once, from two instances that both look");
+    }
 }
 
 #[actix_web::test]
@@ -252,12 +261,59 @@ async fn s_6_one_text_that_is_tried_five_times_in_vain_is_enough() {
     let receiver = Receiver::start();
     let app = receiver.app(&[("TWILIO_API_BASE_URL", "http://127.0.0.1:1")]).await;
     app.browser().submit("/register", &people::maid().fields()).await;
-    let deadline = Instant::now() + Duration::from_secs(25);
-    while receiver.posted().is_empty() {
-        assert!(Instant::now() < deadline, "nobody was told");
-        tokio::time::sleep(Duration::from_millis(100)).await;
+    app.database.becomes("SELECT attempts FROM sms_messages", 4).await;
+    assert_eq!(is_told(&receiver, Kind::ProviderDown).await["facts"]["calls_in_vain"], 5);
+}
+
+#[actix_web::test]
+async fn sms_09_each_step_of_a_budget_is_told_of_once_in_its_period() {
+    let receiver = Receiver::start();
+    let app = receiver.app(&[METRICS]).await;
+    // Ten texts a day; seven of them to numbers that nobody has proven.
+    app.database.run("INSERT INTO budgets (scope, day_micros) VALUES ('ET', 3500000)");
+    let steps = [(3, None), (1, Some(Kind::Budget50)), (2, Some(Kind::Budget80)), (1, Some(Kind::Budget100))];
+    for (texts, step) in steps {
+        for _ in 0..texts {
+            people::maid().asks(&app.browser()).await.redirects_to("/register/verify");
+        }
+        let Some(kind) = step else { continue };
+        let alert = is_told(&receiver, kind).await;
+        assert_eq!((alert["subject"].as_str(), alert["facts"]["cap_micros"].as_i64()), (Some("ET"), Some(3_500_000)));
+        assert_eq!(alert["facts"]["hours_at_most"], 24);
     }
-    assert_eq!(of_kind(&receiver, Kind::ProviderDown)[0]["facts"]["calls_in_vain"], 5);
+    people::maid().asks(&app.browser()).await.shows(429, "Please wait a little");
+    let until_midnight = "SELECT count(*) FROM alert_pauses
+         WHERE about = 'ET day' AND ends_at >= date_trunc('day', now(), 'UTC') + interval '1 day'";
+    assert_eq!(app.database.number(until_midnight), 3, "each until the period is over");
+    assert_eq!(app.database.count("alerts WHERE kind LIKE 'budget%'"), 3);
+    assert_eq!(Listing::of(&app, 0).await.sum("latchkey_limits_reached_total", &[("rule", "budget")]), 1.0);
+}
+
+#[actix_web::test]
+async fn sms_09_a_brake_is_told_of_under_the_reference_that_people_see_and_so_is_its_end() {
+    let receiver = Receiver::start();
+    let app = receiver.app(&[METRICS]).await;
+    for _ in 0..4 {
+        people::maid().begins(&app, &app.browser()).await;
+    }
+    let first_days = is_told(&receiver, Kind::BrakeWouldHold).await;
+    assert_eq!(first_days["subject"], "ET");
+
+    app.database.run(
+        "INSERT INTO sms_hours (country, number_range, hour, sent, entered)
+         VALUES ('ET', '', date_trunc('hour', now()) - interval '15 days', 1, 1)",
+    );
+    people::maid().asks(&app.browser()).await;
+    let on = is_told(&receiver, Kind::BrakeOn).await;
+    let reference = app.database.text("SELECT reference FROM brakes WHERE ended_at IS NULL").unwrap();
+    assert_eq!((on["reference"].as_str(), on["subject"].as_str()), (Some(reference.as_str()), Some("ET")));
+    assert_eq!(Listing::of(&app, 0).await.sum("latchkey_limits_reached_total", &[("rule", "brake")]), 1.0);
+    assert_eq!(of_kind(&receiver, Kind::BrakeOff).len(), 0, "what held nothing back does not end");
+
+    app.let_pass("25 hours");
+    people::maid().begins(&app, &app.browser()).await;
+    assert_eq!(is_told(&receiver, Kind::BrakeOff).await["reference"], reference);
+    assert!(receiver.posted().iter().all(|posted| !posted.body.contains("+2519")), "neither number nor range");
 }
 
 #[actix_web::test]
@@ -275,8 +331,8 @@ async fn s_4_twenty_unsigned_reports_in_ten_minutes_are_told_of() {
         let request = if number % 2 == 0 { request } else { request.header("x-twilio-signature", "AAAA") };
         assert_eq!(app.browser().send(request.body("MessageSid=x")).await.status, 403);
     }
-    let alert = receiver.has(1).await[0].genuine();
-    assert_eq!((alert["kind"].as_str(), alert["facts"]["at_least"].as_i64()), (Some("signatures_refused"), Some(20)));
+    let alert = is_told(&receiver, Kind::SignaturesRefused).await;
+    assert_eq!(alert["facts"]["at_least"], 20);
     assert_eq!(alert["installation"], PUBLIC_URL);
 }
 

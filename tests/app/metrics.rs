@@ -249,12 +249,14 @@ async fn err_02_which_limit_it_was_is_told_to_the_operator_and_not_to_the_person
         people::maid().asks(&app.browser().from(&shared.address)).await.redirects_to("/register/verify");
     }
     let by_address = people::maid().asks(&app.browser().from(&shared.address)).await;
+    let closed = people::maid().at("+4915112345678");
+    assert_eq!(app.browser().submit("/register", &closed.fields_with("country", "DE")).await.status, 422);
     let listing = Listing::of(&app, 0).await;
-    for rule in ["number", "address"] {
+    for rule in ["number", "address", "country"] {
         assert_eq!(listing.sum("latchkey_limits_reached_total", &[("rule", rule)]), 1.0, "{rule}");
         app.logged(&format!("event=limit_reached rule={rule} kind=verification")).await;
     }
-    assert_eq!(listing.sum("latchkey_limits_reached_total", &[]), 2.0);
+    assert_eq!(listing.sum("latchkey_limits_reached_total", &[]), 3.0);
     for page in [&by_number, &by_address] {
         page.shows(429, "Please wait a little");
     }

@@ -43,6 +43,7 @@ fn outgoing(to: &str, content: Content) -> Outgoing {
         content,
         valid_for: Duration::from_secs(600),
         report_to: None,
+        sender: None,
     }
 }
 

@@ -1,15 +1,17 @@
 //! Alerts: what whoever runs the service has to hear of at once.
 //!
 //! - An alert is raised in the transaction of what it tells of, so that both happen or neither ([`raise`]). The same
-//!   kind about the same subject is raised once an hour at most; a state that lasts is told again each hour.
+//!   kind about the same subject is raised once an hour at most, and a provider that stays down is told again each
+//!   hour; of each hour, day and month of a budget each step is told once.
 //! - It holds a kind, a country or a provider, numbers and a reference. There is no place in it for a person.
 //! - It is posted to `LATCHKEY_ALERT_URL`, signed with `LATCHKEY_ALERT_SECRET` ([`signature`]), and again with growing
 //!   waits for a day until the receiver answers with 2xx ([`deliver`]). Each is delivered by one instance; after a
 //!   crash it may arrive twice, under the same id.
 //! - Each is in the log as `event=alert` too, and without an address that is where it ends.
 //! - What shows only over time is looked for ([`watch`]): a provider that does not answer, reports of delivery that are
-//!   not Twilio's, passwords that are tried in great number.
+//!   not Twilio's, passwords that are tried in great number, a budget that runs out.
 
+use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 
 use crate::{
@@ -28,14 +30,16 @@ mod words;
 /// What an alert is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Half of a budget is spent.
+    /// Half of a budget is spent, or of the part of it that numbers nobody has proven may use.
     Budget50,
     /// Four fifths of it are.
     Budget80,
-    /// All of it is, and texts are refused.
+    /// There is no room in it for one more text.
     Budget100,
     /// Texts to unproven numbers of a country are held back.
     BrakeOn,
+    /// They would be, were it not the country's first days.
+    BrakeWouldHold,
     /// They are not any more.
     BrakeOff,
     /// A provider of texts does not answer.
@@ -52,11 +56,12 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Budget50,
         Self::Budget80,
         Self::Budget100,
         Self::BrakeOn,
+        Self::BrakeWouldHold,
         Self::BrakeOff,
         Self::ProviderDown,
         Self::ProviderUp,
@@ -72,6 +77,7 @@ impl Kind {
             Self::Budget80 => "budget_80",
             Self::Budget100 => "budget_100",
             Self::BrakeOn => "brake_on",
+            Self::BrakeWouldHold => "brake_would_hold",
             Self::BrakeOff => "brake_off",
             Self::ProviderDown => "provider_down",
             Self::ProviderUp => "provider_up",
@@ -97,6 +103,7 @@ impl Kind {
 pub struct Alert {
     kind: Kind,
     subject: &'static str,
+    period: Option<(&'static str, DateTime<Utc>)>,
     facts: Vec<(&'static str, i64)>,
     reference: Option<String>,
 }
@@ -104,7 +111,7 @@ pub struct Alert {
 impl Alert {
     /// About everything, until [`Alert::of_country`] or [`Alert::of_provider`] says otherwise.
     pub fn new(kind: Kind) -> Self {
-        Self { kind, subject: "", facts: Vec::new(), reference: None }
+        Self { kind, subject: "", period: None, facts: Vec::new(), reference: None }
     }
 
     /// It is about a country.
@@ -115,6 +122,11 @@ impl Alert {
     /// It is about a provider of texts, by the name that the configuration has for it.
     pub fn of_provider(self, name: &'static str) -> Self {
         Self { subject: name, ..self }
+    }
+
+    /// It is about a period of a budget, which has a turn of its own: once until it ends, and once an hour at most.
+    pub fn of_period(self, name: &'static str, ends_at: DateTime<Utc>) -> Self {
+        Self { period: Some((name, ends_at)), ..self }
     }
 
     /// Adds a number that helps to judge it, in the unit that `name` says.
@@ -137,7 +149,7 @@ pub fn raise(conn: &mut PgConnection, alert: &Alert) -> Result<bool, DbError> {
     let reference = alert.reference.clone().unwrap_or_else(|| Reference::generate().to_string());
     let detail = alert.facts.iter().map(|(name, number)| ((*name).to_owned(), (*number).into())).collect();
     let detail = serde_json::Value::Object(detail).to_string();
-    let raised = store::insert(conn, alert.kind, alert.subject, detail, reference)?;
+    let raised = store::insert(conn, alert, detail, reference)?;
     if raised {
         metrics::alert(alert.kind.as_str(), AlertEnd::Raised);
     }

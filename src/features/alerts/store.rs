@@ -6,34 +6,32 @@ use chrono::{DateTime, Utc};
 use diesel::{PgConnection, dsl::IntervalDsl as _, prelude::*, sql_types as t};
 use uuid::Uuid;
 
-use super::Kind;
+use super::{Alert, Kind};
 use crate::{
     db::{self, DbError, statement},
     schema::alerts,
 };
 
-/// Writes an alert down if its turn has come: one of its kind and subject in an hour. Two that come at once wait for each
-/// other, and the second is too many.
-pub fn insert(
-    conn: &mut PgConnection,
-    kind: Kind,
-    subject: &str,
-    detail: String,
-    reference: String,
-) -> Result<bool, DbError> {
+/// Writes an alert down if its turn has come: one of its kind and subject in an hour, or until the end of the period that
+/// it is about. Two that come at once wait for each other, and the second is too many.
+pub fn insert(conn: &mut PgConnection, alert: &Alert, detail: String, reference: String) -> Result<bool, DbError> {
+    let (period, ends_at) = alert.period.map_or(("", None), |(name, ends_at)| (name, Some(ends_at)));
     let inserted = statement(
         "WITH turn AS (
-             INSERT INTO alert_pauses AS p (kind, subject, ends_at) VALUES ($1, $2, clock_timestamp() + interval '1 hour')
-             ON CONFLICT (kind, subject) DO UPDATE SET ends_at = excluded.ends_at WHERE p.ends_at <= clock_timestamp()
+             INSERT INTO alert_pauses AS p (kind, about, ends_at)
+             VALUES ($1, concat_ws(' ', $2, nullif($6, '')), greatest($7, clock_timestamp() + interval '1 hour'))
+             ON CONFLICT (kind, about) DO UPDATE SET ends_at = excluded.ends_at WHERE p.ends_at <= clock_timestamp()
              RETURNING p.kind
          )
          INSERT INTO alerts (id, kind, subject, detail, reference) SELECT $3, $1, $2, $4::jsonb, $5 FROM turn",
     )
-    .bind::<t::Text, _>(kind.as_str())
-    .bind::<t::Text, _>(subject.to_owned())
+    .bind::<t::Text, _>(alert.kind.as_str())
+    .bind::<t::Text, _>(alert.subject)
     .bind::<t::Uuid, _>(Uuid::now_v7())
     .bind::<t::Text, _>(detail)
     .bind::<t::Text, _>(reference)
+    .bind::<t::Text, _>(period)
+    .bind::<t::Nullable<t::Timestamptz>, _>(ends_at)
     .execute(conn)?;
     Ok(inserted == 1)
 }

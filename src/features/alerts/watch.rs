@@ -13,8 +13,10 @@ use super::{Alert, Kind, raise, store};
 use crate::{
     app::App,
     db::DbError,
+    domain::country::Country,
     features::{
         activity,
+        budget::{self, store::Fill},
         messages::{self, store::Streak},
         passwords::guesses,
     },
@@ -77,6 +79,9 @@ fn look(conn: &mut PgConnection, unsigned: bool) -> Result<(), DbError> {
     for streak in messages::store::list_streaks(conn)? {
         judge_provider(conn, &streak)?;
     }
+    for fill in budget::store::list_fills(conn)? {
+        judge_budget(conn, &fill)?;
+    }
     judge_sign_ins(conn)
 }
 
@@ -94,6 +99,27 @@ fn judge_provider(conn: &mut PgConnection, streak: &Streak) -> Result<(), DbErro
         raise(conn, &Alert::new(Kind::ProviderUp).of_provider(provider))?;
     }
     Ok(())
+}
+
+fn judge_budget(conn: &mut PgConnection, fill: &Fill) -> Result<(), DbError> {
+    let kind = match fill.percent {
+        _ if fill.is_full => Kind::Budget100,
+        80.. => Kind::Budget80,
+        50.. => Kind::Budget50,
+        _ => return Ok(()),
+    };
+    let Some((period, hours)) =
+        [("hour", 1), ("day", 24), ("month", 31 * 24)].into_iter().find(|(name, _)| *name == fill.period)
+    else {
+        return Ok(());
+    };
+    let alert = match Country::parse(&fill.scope) {
+        Ok(country) => Alert::new(kind).of_country(country),
+        Err(_) => Alert::new(kind),
+    };
+    let alert = alert.of_period(period, fill.ends_at).fact("hours_at_most", hours).fact("cap_micros", fill.cap);
+    let alert = alert.fact("spent_micros", fill.spent).fact("unproven_micros", fill.unproven);
+    raise(conn, &alert).map(drop)
 }
 
 fn judge_sign_ins(conn: &mut PgConnection) -> Result<(), DbError> {

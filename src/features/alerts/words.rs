@@ -12,6 +12,7 @@ pub(super) fn summary(kind: Kind, subject: &str, words: &Words) -> String {
         Kind::Budget80 => fl!(words.0, "alert-budget-80", of = of(subject, words)),
         Kind::Budget100 => fl!(words.0, "alert-budget-100", of = of(subject, words)),
         Kind::BrakeOn => fl!(words.0, "alert-brake-on", of = of(subject, words)),
+        Kind::BrakeWouldHold => fl!(words.0, "alert-brake-would-hold", of = of(subject, words)),
         Kind::BrakeOff => fl!(words.0, "alert-brake-off", of = of(subject, words)),
         Kind::ProviderDown => fl!(words.0, "alert-provider-down", provider = subject),
         Kind::ProviderUp => fl!(words.0, "alert-provider-up", provider = subject),

@@ -4,7 +4,7 @@ use diesel::{PgConnection, prelude::*, sql_types as t};
 
 use super::look_up::LOOKS;
 use crate::{
-    db::{self, DbError, statement},
+    db::{DbError, statement},
     domain::ids::MessageId,
     sms::Report,
 };
@@ -61,21 +61,19 @@ pub fn claim_due(conn: &mut PgConnection) -> Result<Option<Due>, DbError> {
 /// ask for.
 pub fn learn(conn: &mut PgConnection, message: MessageId, report: &Report) -> Result<bool, DbError> {
     let price = report.price.as_ref();
-    db::transaction(conn, |conn| {
-        let is_news = advance(conn, message, report)?;
-        statement(
-            "UPDATE deliveries SET segments = coalesce($3, segments), price_micros = coalesce($4, price_micros),
-                 price_unit = coalesce($5, price_unit), next_look_at = CASE WHEN $6 AND $4 IS NOT NULL THEN NULL
-                 ELSE next_look_at END
-             WHERE message_id = $1 AND provider_sid = $2",
-        )
-        .bind::<t::Uuid, _>(message)
-        .bind::<t::Text, _>(report.sid.clone())
-        .bind::<t::Nullable<t::SmallInt>, _>(report.segments.and_then(|number| i16::try_from(number).ok()))
-        .bind::<t::Nullable<t::BigInt>, _>(price.and_then(|price| i64::try_from(price.micros).ok()))
-        .bind::<t::Nullable<t::Text>, _>(price.map(|price| price.unit.clone()))
-        .bind::<t::Bool, _>(report.status.is_final())
-        .execute(conn)?;
-        Ok(is_news)
-    })
+    let is_news = advance(conn, message, report)?;
+    statement(
+        "UPDATE deliveries SET segments = coalesce($3, segments), price_micros = coalesce($4, price_micros),
+             price_unit = coalesce($5, price_unit),
+             next_look_at = CASE WHEN $6 AND $4 IS NOT NULL THEN NULL ELSE next_look_at END
+         WHERE message_id = $1 AND provider_sid = $2",
+    )
+    .bind::<t::Uuid, _>(message)
+    .bind::<t::Text, _>(report.sid.clone())
+    .bind::<t::Nullable<t::SmallInt>, _>(report.segments.and_then(|number| i16::try_from(number).ok()))
+    .bind::<t::Nullable<t::BigInt>, _>(price.and_then(|price| i64::try_from(price.micros).ok()))
+    .bind::<t::Nullable<t::Text>, _>(price.map(|price| price.unit.clone()))
+    .bind::<t::Bool, _>(report.status.is_final())
+    .execute(conn)?;
+    Ok(is_news)
 }

@@ -8,8 +8,8 @@ use crate::{
     app::App,
     db::DbError,
     features::{
-        activity, alerts, messages, passwords::guesses, phone_verifications, registration, sessions, sign_in,
-        throttles, trusted_devices, two_factor,
+        activity, alerts, brakes, budget, messages, passwords::guesses, phone_verifications, registration, sessions,
+        sign_in, throttles, trusted_devices, two_factor,
     },
     metrics,
 };
@@ -49,6 +49,8 @@ pub struct Removed {
     messages: usize,
     activity: usize,
     alerts: usize,
+    spending: usize,
+    hours: usize,
     abandoned_messages: usize,
 }
 
@@ -56,7 +58,7 @@ impl std::fmt::Display for Removed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "registrations={} challenges={} sessions={} sign_ins={} trusted_devices={} guesses={} enrolments={} throttles={} messages={} activity={} alerts={} abandoned_messages={}",
+            "registrations={} challenges={} sessions={} sign_ins={} trusted_devices={} guesses={} enrolments={} throttles={} messages={} activity={} alerts={} spending={} hours={} abandoned_messages={}",
             self.registrations,
             self.challenges,
             self.sessions,
@@ -68,6 +70,8 @@ impl std::fmt::Display for Removed {
             self.messages,
             self.activity,
             self.alerts,
+            self.spending,
+            self.hours,
             self.abandoned_messages
         )
     }
@@ -78,6 +82,7 @@ impl std::fmt::Display for Removed {
 /// # Errors
 /// The database's; what went before stays gone.
 pub fn tidy(conn: &mut PgConnection) -> Result<Removed, DbError> {
+    brakes::store::write_hours(conn)?;
     Ok(Removed {
         registrations: registration::store::remove_expired(conn)?,
         challenges: phone_verifications::store::remove_expired(conn)?,
@@ -90,6 +95,8 @@ pub fn tidy(conn: &mut PgConnection) -> Result<Removed, DbError> {
         messages: messages::store::remove_expired(conn)?,
         activity: activity::store::remove_expired(conn)?,
         alerts: alerts::store::remove_expired(conn)?,
+        spending: budget::store::remove_expired(conn)?,
+        hours: brakes::store::remove_expired(conn)?,
         abandoned_messages: messages::store::settle_abandoned(conn)?,
     })
 }

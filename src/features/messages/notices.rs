@@ -23,6 +23,7 @@ use crate::{
         ids::{ActionCodeId, MessageId, UserId},
         phone_number::PhoneNumber,
     },
+    features::countries::{self, Class},
     sms::NoticeKind,
 };
 
@@ -74,6 +75,14 @@ fn queue(
     code: Option<ActionCodeId>,
     after: Duration,
 ) -> Result<(), DbError> {
+    if !countries::policy_for(conn, &to.phone)?.allows(Class::Proven) {
+        log::warn!(
+            "event=notice_not_queued user={} kind={} why=\"closed country\"",
+            to.user,
+            Kind::Notice(kind).as_str()
+        );
+        return Ok(());
+    }
     store::lock_notices(conn, &to.phone)?;
     let name = Kind::Notice(kind).as_str();
     if store::notices_are_full(conn, &to.phone, NUMBER_PER_DAY, once_a_day(kind).then_some(name))? {

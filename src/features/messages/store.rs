@@ -22,7 +22,8 @@ use crate::{
     db::{self, DbError, statement},
     domain::{
         client_address::AddressKeys,
-        ids::{ActionCodeId, BrowserId, ChallengeId, MessageId, UserId},
+        country::Country,
+        ids::{ActionCodeId, BrakeId, BrowserId, ChallengeId, MessageId, UserId},
         phone_number::PhoneNumber,
     },
     metrics::Limit,
@@ -39,7 +40,8 @@ pub fn lock_reservations(conn: &mut PgConnection) -> Result<(), DbError> {
 /// The limits as one query: each part finds the row that has to grow old before there is room under one key, and the
 /// last of them decides and gives its name. A key that the asker does not have is NULL and finds nothing.
 ///
-/// Notices are never charged, so none of the parts sees them.
+/// Notices are never charged, so none of the parts sees them. What no provider was to hear of is not seen by the
+/// installation's part: else whoever asks for texts to closed countries would use it up.
 ///
 /// What one number gets is counted apart for strangers, who see all their own texts, the withheld ones too, and
 /// nothing of the owner's.
@@ -76,7 +78,7 @@ SELECT rule, extract(epoch FROM created_at + window_length - clock_timestamp()):
      ORDER BY created_at DESC OFFSET $11 - 1 LIMIT 1)
     UNION ALL
     (SELECT 'installation', created_at, interval '1 hour' FROM sms_messages
-     WHERE charged AND created_at > clock_timestamp() - interval '1 hour'
+     WHERE charged AND NOT (state = 'failed' AND provider IS NULL) AND created_at > clock_timestamp() - interval '1 hour'
      ORDER BY created_at DESC OFFSET $12 - 1 LIMIT 1)
 ) AS full_keys ORDER BY wait DESC LIMIT 1";
 
@@ -205,7 +207,25 @@ pub fn insert(
             sms::address_block.eq(keys.block),
             sms::stranger.eq(keys.stranger),
             sms::withheld.eq(withheld),
+            sms::country.eq(text.to.country().map(Country::code)),
         ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Notes a text that is refused before any provider hears of it.
+pub fn insert_refused(
+    conn: &mut PgConnection,
+    id: MessageId,
+    asker: &Asker,
+    text: &Text,
+    fault: Fault,
+    brake: Option<BrakeId>,
+) -> Result<(), DbError> {
+    insert(conn, id, asker, text, false)?;
+    settle_refused(conn, id, None, fault)?;
+    diesel::update(sms::table.filter(sms::id.eq(id)))
+        .set((sms::charged.eq(true), sms::brake_id.eq(brake)))
         .execute(conn)?;
     Ok(())
 }
@@ -270,6 +290,7 @@ pub fn insert_notice(conn: &mut PgConnection, id: MessageId, notice: &NewNotice<
             sms::locale.eq(&to.locale),
             sms::user_id.eq(to.user),
             sms::action_code_id.eq(notice.code),
+            sms::country.eq(to.phone.country().map(Country::code)),
             sms::next_attempt_at.eq(db::now() + wait),
         ))
         .execute(conn)?;

@@ -32,7 +32,9 @@ use crate::{
         phone_number::PhoneNumber,
     },
     features::{
-        action_codes, deliveries,
+        action_codes, budget,
+        countries::{self, Class, Policy},
+        deliveries,
         phone_verifications::{
             self, Purpose,
             store::{self as challenges, Sendable},
@@ -144,6 +146,11 @@ fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKi
     };
     let send = claimed.send_number;
     let to = PhoneNumber::from_stored(claimed.phone_number);
+    // As it stands now: a country may have been closed since the text was reserved.
+    let policy = countries::policy_for(conn, &to)?;
+    if !policy.allows(Kind::Code(kind).class()) {
+        return refuse(conn, id, Fault::Country);
+    }
     let (content, valid_for) = match app.sms.code_owner() {
         CodeOwner::Latchkey => {
             let code = OneTimeCode::generate();
@@ -151,8 +158,11 @@ fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKi
             let Some(sendable) = challenges::put_code(conn, challenge, send, &mac)? else {
                 return superseded(conn, id);
             };
-            let origin = app.origin_line_for(&to);
+            let origin = app.origin_host().filter(|_| policy.origin_line);
             let body = texts::body(kind, &code, origin.as_deref(), &Words::for_locale(&locale).0);
+            if !claimed.withheld && !count_segments(conn, id, &policy, &body)? {
+                return refuse(conn, id, Fault::Ours);
+            }
             (Content::Ours { subject: Subject::Code { kind, code }, body }, sendable.valid_for)
         }
         CodeOwner::Twilio => {
@@ -180,7 +190,7 @@ fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKi
         waited,
         code_of: Some(CodeOf { challenge, send, purpose: Purpose::parse(&purpose).map_or("none", Purpose::as_str) }),
         provider: app.sms.name(),
-        outgoing: Outgoing { to, content, valid_for, report_to: app.report_to(id) },
+        outgoing: Outgoing { to, content, valid_for, report_to: app.report_to(id), sender: policy.sender },
     })))
 }
 
@@ -188,9 +198,13 @@ fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKi
 /// happened.
 fn ready_notice(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: NoticeKind) -> Result<Taken, DbError> {
     let Some(provider) = app.sms.name_for_notices() else {
-        store::settle_refused(conn, claimed.id, None, Fault::Ours)?;
-        return Ok(Taken::NotNow);
+        return refuse(conn, claimed.id, Fault::Ours);
     };
+    let to = PhoneNumber::from_stored(claimed.phone_number);
+    let policy = countries::policy_for(conn, &to)?;
+    if !policy.allows(Class::Proven) {
+        return refuse(conn, claimed.id, Fault::Country);
+    }
     let code = kind.carries_code().then(ActionCode::generate);
     if let Some(code) = &code {
         let hash = action_codes::hash(&app.keys.action_code, code);
@@ -203,8 +217,10 @@ fn ready_notice(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: Noti
         }
     }
     let body = texts::notice(kind, code.as_ref(), &Words::for_locale(&claimed.locale).0);
+    if !count_segments(conn, claimed.id, &policy, &body)? {
+        return refuse(conn, claimed.id, Fault::Ours);
+    }
     let content = Content::Ours { subject: Subject::Notice(kind), body };
-    let to = PhoneNumber::from_stored(claimed.phone_number);
     Ok(Taken::Message(Box::new(Message {
         id: claimed.id,
         attempts: claimed.attempts,
@@ -213,12 +229,37 @@ fn ready_notice(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: Noti
         waited: Duration::from_secs_f64(claimed.waited.max(0.0)),
         code_of: None,
         provider,
-        outgoing: Outgoing { to, content, valid_for: NOTICE_LIFETIME, report_to: app.report_to(claimed.id) },
+        outgoing: Outgoing {
+            to,
+            content,
+            valid_for: NOTICE_LIFETIME,
+            report_to: app.report_to(claimed.id),
+            sender: policy.sender,
+        },
     })))
+}
+
+/// Counts what the text costs by its length. Answers whether the policy allows so many segments.
+fn count_segments(conn: &mut PgConnection, id: MessageId, policy: &Policy, body: &str) -> Result<bool, DbError> {
+    let segments = u16::try_from(texts::segments(body)).unwrap_or(u16::MAX);
+    if segments > policy.most_segments {
+        log::error!("event=text_too_long message={id} segments={segments} allowed={}", policy.most_segments);
+        return Ok(false);
+    }
+    budget::count(conn, id, policy.micros_for(segments))?;
+    Ok(true)
 }
 
 fn superseded(conn: &mut PgConnection, id: MessageId) -> Result<Taken, DbError> {
     store::settle_superseded(conn, id)?;
+    budget::count(conn, id, 0)?;
+    Ok(Taken::NotNow)
+}
+
+/// Settles a message that no provider is to hear of.
+fn refuse(conn: &mut PgConnection, id: MessageId, fault: Fault) -> Result<Taken, DbError> {
+    store::settle_refused(conn, id, None, fault)?;
+    budget::count(conn, id, 0)?;
     Ok(Taken::NotNow)
 }
 
@@ -253,14 +294,18 @@ async fn deliver(app: &App, message: Message) {
                 }
                 Ok(())
             }
-            Err(SendFailure::Refused(refusal)) => store::settle_refused(conn, id, refusal.code, refusal.fault),
+            Err(SendFailure::Refused(refusal)) => {
+                store::settle_refused(conn, id, refusal.code, refusal.fault)?;
+                budget::count(conn, id, 0)
+            }
             Err(SendFailure::Unknown { .. }) => store::settle_unknown(conn, id),
             Err(SendFailure::NotReached { retry_after, .. }) => {
                 let wait = retry_after.unwrap_or_else(|| backoff(attempts));
                 if attempts < MOST_ATTEMPTS && wait < outgoing.valid_for {
                     store::retry_later(conn, id, wait)
                 } else {
-                    store::settle_refused(conn, id, None, Fault::TryLater)
+                    store::settle_refused(conn, id, None, Fault::TryLater)?;
+                    budget::count(conn, id, 0)
                 }
             }
         })

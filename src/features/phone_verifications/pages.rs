@@ -259,7 +259,7 @@ impl From<Fault> for Unsent {
             Fault::NoSms => Self::NoSms,
             Fault::OptedOut => Self::OptedOut,
             Fault::Country => Self::Country,
-            Fault::TryLater | Fault::TooMany => Self::Later,
+            Fault::TryLater | Fault::TooMany | Fault::Paused => Self::Later,
             Fault::WrongCode | Fault::Expired | Fault::Ours => Self::Ours,
         }
     }

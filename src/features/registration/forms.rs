@@ -240,6 +240,6 @@ pub(super) fn refused_number_problem(fault: Fault, country: Country) -> Option<P
         Fault::NoSms => Some(Problem::PhoneNotMobile),
         Fault::OptedOut => Some(Problem::PhoneOptedOut),
         Fault::Country => Some(Problem::CountryClosed(country)),
-        Fault::TryLater | Fault::TooMany | Fault::WrongCode | Fault::Expired | Fault::Ours => None,
+        Fault::TryLater | Fault::TooMany | Fault::Paused | Fault::WrongCode | Fault::Expired | Fault::Ours => None,
     }
 }

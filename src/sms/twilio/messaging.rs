@@ -68,7 +68,7 @@ impl Messaging {
     /// Hands one text to Twilio.
     pub(in crate::sms) async fn send(&self, text: &Outgoing, body: &str) -> Result<Accepted, SendFailure> {
         let validity = validity_period(text.valid_for);
-        let sender = match &self.from {
+        let sender = match text.sender.as_ref().unwrap_or(&self.from) {
             Sender::PhoneNumber(from) | Sender::Alphanumeric(from) => ("From", from.as_str()),
             Sender::MessagingService(sid) => ("MessagingServiceSid", sid.as_str()),
         };
