@@ -9,8 +9,12 @@ use crate::{
         keys::{KeyRing, KeyUse},
     },
     db::Db,
-    domain::phone_number::PhoneNumber,
-    features::messages::{outcomes::Outcomes, reserve::Limits},
+    domain::ids::MessageId,
+    features::{
+        alerts::watch::UnsignedReports,
+        deliveries,
+        messages::{outcomes::Outcomes, reserve::Limits},
+    },
     sms::{CallTimes, NoProvider, SmsProvider},
 };
 
@@ -33,6 +37,8 @@ pub struct App {
     pub check_times: Arc<CallTimes>,
     /// How many texts may be sent.
     pub limits: Limits,
+    /// Reports of delivery that were not Twilio's, of late.
+    pub unsigned_reports: Arc<UnsignedReports>,
     /// The deployment's settings.
     pub config: Arc<Config>,
 }
@@ -77,15 +83,22 @@ impl App {
             send_times: Arc::default(),
             check_times: Arc::default(),
             limits: Limits::new(config.sms_per_number_per_hour, config.sms_per_number_per_day),
+            unsigned_reports: Arc::default(),
             config: Arc::new(config),
         })
     }
 
-    /// The host for a text's last line, `@host #code`: where the number's country lets it through, and only over TLS,
-    /// which the line implies.
-    pub fn origin_line_for(&self, number: &PhoneNumber) -> Option<String> {
-        let allowed = number.country().is_some_and(|country| country.allows_origin_line());
+    /// Where Twilio may report what becomes of a message: our own address, where Twilio can reach it and where the token
+    /// is known that signs its reports.
+    pub fn report_to(&self, message: MessageId) -> Option<String> {
+        let is_signed = self.config.sms.twilio.as_ref().is_some_and(|twilio| !twilio.auth_tokens.is_empty());
         let base_url = &self.config.base_url;
-        (allowed && base_url.is_https()).then(|| base_url.host().to_owned())
+        (is_signed && base_url.is_https()).then(|| deliveries::report_to(&base_url.origin(), message))
+    }
+
+    /// The host for a text's last line, `@host #code`: only over TLS, which the line implies.
+    pub fn origin_host(&self) -> Option<String> {
+        let base_url = &self.config.base_url;
+        base_url.is_https().then(|| base_url.host().to_owned())
     }
 }

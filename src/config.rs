@@ -41,11 +41,15 @@ pub const VARIABLES: &[Variable] = &[
     variable("LATCHKEY_SECRET_KEY_FILE", "a file with the secret key, readable by its owner only"),
     variable("LATCHKEY_TRUSTED_PROXIES", "networks whose X-Forwarded-For is believed, for example 10.0.0.0/8,::1/128"),
     variable("LATCHKEY_ALERT_URL", "https address that alerts are posted to [off]"),
+    variable("LATCHKEY_ALERT_SECRET", "what alerts are signed with, 16 or more characters. Required with the address"),
     variable("LATCHKEY_TLS_CERT", "PEM file with the certificate chain, to serve TLS without a proxy [off]"),
     variable("LATCHKEY_TLS_KEY", "PEM file with its private key"),
     variable("SMS_PROVIDER", "demo, messaging or verify [by what is configured]"),
     variable("TWILIO_ACCOUNT_SID", "AC and 32 hexadecimal digits"),
-    variable("TWILIO_AUTH_TOKEN", "the account's auth token; used to send only when there is no API key"),
+    variable(
+        "TWILIO_AUTH_TOKEN",
+        "the account's auth token, \"new,old\" while it is exchanged; checks Twilio's reports, and sends when there is no API key",
+    ),
     variable("TWILIO_API_KEY_SID", "SK and 32 hexadecimal digits"),
     variable("TWILIO_API_KEY_SECRET", "the API key's secret"),
     variable("TWILIO_PHONE_NUMBER", "sender: a number in E.164 form or a registered name of at most 11 characters"),
@@ -74,8 +78,8 @@ pub struct Config {
     pub secret_key: SecretKey,
     /// Peers whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// Where alerts are posted.
-    pub alert_url: Option<Url>,
+    /// Who is told of alerts.
+    pub alerts: Option<AlertReceiver>,
     /// Certificate and key files, when Latchkey itself speaks TLS.
     pub tls: Option<TlsFiles>,
     /// Who carries the texts.
@@ -84,6 +88,15 @@ pub struct Config {
     pub sms_per_number_per_hour: u16,
     /// Texts to one number in a day, over all purposes.
     pub sms_per_number_per_day: u16,
+}
+
+/// Who is told of alerts.
+#[derive(Debug, Clone)]
+pub struct AlertReceiver {
+    /// Where they are posted. May hold a secret in its path.
+    pub url: Url,
+    /// What they are signed with.
+    pub secret: SecretString,
 }
 
 /// PEM files for TLS.
@@ -123,12 +136,7 @@ impl BaseUrl {
 
     /// Whether only this machine can reach it: the condition for demo mode and for running without a secret key.
     pub fn is_loopback(&self) -> bool {
-        match self.0.host() {
-            Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(url::Host::Ipv4(address)) => address.is_loopback(),
-            Some(url::Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        }
+        is_loopback(&self.0)
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -136,6 +144,15 @@ impl BaseUrl {
         let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
         let anonymous = url.username().is_empty() && url.password().is_none();
         (matches!(url.scheme(), "http" | "https") && url.has_host() && bare && anonymous).then_some(Self(url))
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 
@@ -203,9 +220,7 @@ impl Config {
         let secret_key = read.secret_key(loopback);
         let trusted_proxies =
             read.list("LATCHKEY_TRUSTED_PROXIES", "networks such as 10.0.0.0/8, with commas", network);
-        let alert_url = read.optional("LATCHKEY_ALERT_URL", "an https address", |text| {
-            Url::parse(text).ok().filter(|url| url.scheme() == "https" && url.has_host())
-        });
+        let alerts = read.alert_receiver();
         let tls = read.tls();
         let sms = read.sms(loopback);
         let per_hour = read.parsed("TWILIO_MAX_SMS_PER_HOUR", "5", "a whole number from 1 to 100", within(1..=100));
@@ -235,7 +250,7 @@ impl Config {
             metrics_bind,
             secret_key,
             trusted_proxies,
-            alert_url,
+            alerts,
             tls,
             sms,
             sms_per_number_per_hour: per_hour,

@@ -3,6 +3,7 @@
 //! Where things are, from the bottom up; what stands on one floor uses only the floors below it.
 //!
 //! - [`domain`]: values that are right by construction. [`config`]: the environment, read and checked once.
+//!   [`metrics`]: what is counted for Prometheus.
 //! - [`crypto`], [`db`], [`sms`], [`web`]: keys and hashes, the database, who carries texts, what all pages share.
 //! - [`features`]: one folder a feature; building blocks (users, sessions, codes, messages) below the flows that people
 //!   walk through (registration). In each: `mod.rs` has the rules in prose, `handlers.rs` one function per GET or POST,
@@ -17,6 +18,7 @@ pub mod crypto;
 pub mod db;
 pub mod domain;
 pub mod features;
+pub mod metrics;
 pub mod routes;
 #[allow(missing_docs, reason = "written by `diesel print-schema`; the migrations say what the columns mean")]
 pub mod schema;

@@ -8,8 +8,9 @@ use actix_web::{
 
 use crate::{
     features::{
-        account, activity, demo_inbox, devices, email_change, health, home, information, my_data, password_change,
-        password_reset, phone_change, profile, recovery, registration, sign_in, step_up, stopping, two_factor,
+        account, activity, deliveries, demo_inbox, devices, email_change, health, home, information, my_data,
+        password_change, password_reset, phone_change, profile, recovery, registration, sign_in, step_up, stopping,
+        two_factor,
     },
     web::{
         assets, error,
@@ -102,6 +103,7 @@ fn pages() -> Vec<Page> {
         page("/demo/inbox").get(demo_inbox::handlers::show),
 
         page("/.well-known/change-password").get(password_change::handlers::lead_here),
+        page(deliveries::PATH).post(deliveries::handlers::report_status),
         page("/healthz").get(health::alive),
         page("/readyz").get(health::ready),
         page("/static/{name}").get(assets::show),

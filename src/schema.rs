@@ -36,6 +36,82 @@ diesel::table! {
 }
 
 diesel::table! {
+    alert_pauses (kind, about) {
+        kind -> Text,
+        about -> Text,
+        ends_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    alerts (id) {
+        id -> Uuid,
+        kind -> Text,
+        subject -> Text,
+        detail -> Jsonb,
+        reference -> Text,
+        created_at -> Timestamptz,
+        attempts -> Int4,
+        next_attempt_at -> Nullable<Timestamptz>,
+        delivered_at -> Nullable<Timestamptz>,
+        given_up_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    brakes (id) {
+        id -> Uuid,
+        reference -> Text,
+        country -> Text,
+        number_range -> Text,
+        rule -> Text,
+        why -> Text,
+        alert_only -> Bool,
+        began_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    budgets (scope) {
+        scope -> Text,
+        hour_micros -> Nullable<Int8>,
+        day_micros -> Nullable<Int8>,
+        month_micros -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    country_policies (country) {
+        country -> Text,
+        unproven -> Bool,
+        proven -> Bool,
+        sender -> Nullable<Text>,
+        providers -> Array<Nullable<Text>>,
+        origin_line -> Bool,
+        most_segments -> Int2,
+        price_micros -> Int8,
+        version -> Int4,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    deliveries (message_id) {
+        message_id -> Uuid,
+        provider_sid -> Text,
+        status -> Text,
+        heard_at -> Timestamptz,
+        error_code -> Nullable<Int4>,
+        segments -> Nullable<Int2>,
+        price_micros -> Nullable<Int8>,
+        price_unit -> Nullable<Text>,
+        next_look_at -> Nullable<Timestamptz>,
+        looks -> Int2,
+    }
+}
+
+diesel::table! {
     maid_profiles (user_id) {
         user_id -> Uuid,
         full_name -> Text,
@@ -170,6 +246,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    sms_hours (country, number_range, hour) {
+        country -> Text,
+        number_range -> Text,
+        hour -> Timestamptz,
+        sent -> Int4,
+        entered -> Int4,
+    }
+}
+
+diesel::table! {
+    sms_hours_written (only_row) {
+        only_row -> Bool,
+        until -> Timestamptz,
+    }
+}
+
+diesel::table! {
     sms_messages (id) {
         id -> Uuid,
         verification_id -> Nullable<Uuid>,
@@ -197,6 +290,19 @@ diesel::table! {
         notice -> Bool,
         action_code_id -> Nullable<Uuid>,
         phone_hash -> Nullable<Bytea>,
+        country -> Nullable<Text>,
+        spent_micros -> Int8,
+        brake_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    spending (scope, period, starts_at) {
+        scope -> Text,
+        period -> Text,
+        starts_at -> Timestamptz,
+        micros -> Int8,
+        unproven_micros -> Int8,
     }
 }
 
@@ -282,6 +388,7 @@ diesel::table! {
 
 diesel::joinable!(action_codes -> users (user_id));
 diesel::joinable!(activity -> users (user_id));
+diesel::joinable!(deliveries -> sms_messages (message_id));
 diesel::joinable!(maid_profiles -> users (user_id));
 diesel::joinable!(password_reset_waits -> users (user_id));
 diesel::joinable!(password_resets -> phone_verifications (verification_id));
@@ -297,6 +404,7 @@ diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(sign_ins -> phone_verifications (verification_id));
 diesel::joinable!(sign_ins -> users (user_id));
 diesel::joinable!(sms_messages -> action_codes (action_code_id));
+diesel::joinable!(sms_messages -> brakes (brake_id));
 diesel::joinable!(sms_messages -> phone_verifications (verification_id));
 diesel::joinable!(sms_messages -> users (user_id));
 diesel::joinable!(sponsor_profiles -> users (user_id));
@@ -309,6 +417,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     action_codes,
     activity,
     address_guesses,
+    alert_pauses,
+    alerts,
+    brakes,
+    budgets,
+    country_policies,
+    deliveries,
     maid_profiles,
     password_guesses,
     password_reset_waits,
@@ -319,7 +433,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     registrations,
     sessions,
     sign_ins,
+    sms_hours,
+    sms_hours_written,
     sms_messages,
+    spending,
     sponsor_profiles,
     throttles,
     totp_secrets,

@@ -1,12 +1,14 @@
-//! Runs the HTTP server, the worker and housekeeping, and ends them in that order.
+//! Runs the HTTP server, the listener for metrics, the workers and housekeeping, and ends them in that order.
 
-use std::{fs::File, io::BufReader, time::Duration};
+use std::{fs::File, io::BufReader, net::SocketAddr, time::Duration};
 
 use actix_web::{
-    App as ActixApp, HttpServer,
+    App as ActixApp, HttpResponse, HttpServer,
+    dev::ServerHandle,
+    guard,
     middleware::{Compress, from_fn},
     rt,
-    web::{Data, PayloadConfig},
+    web::{Data, PayloadConfig, resource, route},
 };
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query, sql_types::Text};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
@@ -15,8 +17,8 @@ use crate::{
     app::App,
     config::{Config, TlsFiles},
     db::{self, DbError, migrations},
-    features::{housekeeping, messages::worker},
-    routes,
+    features::{alerts, deliveries, housekeeping, messages::worker, metrics as listing},
+    metrics, routes,
     sms::NoProvider,
     web::{cookies, cross_site, fence, headers, host, request},
 };
@@ -48,7 +50,13 @@ pub enum ServeFailed {
     Tls(String),
     /// The socket.
     #[error("cannot listen on {0}: {1}")]
-    Bind(std::net::SocketAddr, std::io::Error),
+    Bind(SocketAddr, std::io::Error),
+    /// The metrics' socket.
+    #[error("LATCHKEY_METRICS_BIND: cannot listen on {0}: {1}")]
+    BindMetrics(SocketAddr, std::io::Error),
+    /// The recorder of metrics.
+    #[error(transparent)]
+    Metrics(#[from] metrics::NotInstalled),
     /// The server's end.
     #[error("the server ended: {0}")]
     Io(#[from] std::io::Error),
@@ -62,6 +70,7 @@ pub async fn serve(config: Config) -> Result<(), ServeFailed> {
     prepare_database(&config)?;
     let tls = config.tls.as_ref().map(tls_config).transpose()?;
     let bind = config.bind;
+    let recorded = config.metrics_bind.map(|bind| Ok::<_, ServeFailed>((bind, metrics::install()?))).transpose()?;
     let app = App::new(config)?;
     let governor = fence::governor(&app);
 
@@ -90,6 +99,8 @@ pub async fn serve(config: Config) -> Result<(), ServeFailed> {
         None => server.bind(bind),
     };
     let server = server.map_err(|error| ServeFailed::Bind(bind, error))?;
+    // Before the pages: whoever waits for these finds both.
+    let listing = recorded.map(|(bind, listing)| serve_metrics(&app, bind, listing)).transpose()?;
     for address in server.addrs() {
         let origin = app.config.base_url.origin();
         log::info!("event=listening address={address} origin={origin} provider={}", app.sms.name());
@@ -97,12 +108,40 @@ pub async fn serve(config: Config) -> Result<(), ServeFailed> {
 
     let worker = rt::spawn(worker::run(app.clone()));
     let housekeeping = rt::spawn(housekeeping::run(app.clone()));
+    let look_ups = rt::spawn(deliveries::look_up::run(app.clone()));
+    let alerts = [rt::spawn(alerts::deliver::run(app.clone())), rt::spawn(alerts::watch::run(app.clone()))];
     let ended = server.run().await;
     app.outcomes.stop();
+    if let Some(listing) = listing {
+        listing.stop(false).await;
+    }
+    alerts.iter().for_each(rt::task::JoinHandle::abort);
     housekeeping.abort();
+    look_ups.abort();
     let _ = worker.await;
     log::info!("event=stopped");
     Ok(ended?)
+}
+
+/// A listener of its own for `GET /metrics`, with none of what surrounds the pages.
+fn serve_metrics(app: &App, bind: SocketAddr, listing: metrics::Listing) -> Result<ServerHandle, ServeFailed> {
+    let page = listing::Page::new(app.clone(), listing);
+    rt::spawn(listing::keep_tidy(page.clone()));
+    let server = HttpServer::new(move || {
+        ActixApp::new()
+            .app_data(Data::new(page.clone()))
+            .service(resource("/metrics").guard(guard::Get()).to(listing::show))
+            .default_service(route().to(HttpResponse::NotFound))
+    });
+    let server = server.workers(1).client_request_timeout(HEAD_TIMEOUT).disable_signals().bind(bind);
+    let server = server.map_err(|error| ServeFailed::BindMetrics(bind, error))?;
+    for address in server.addrs() {
+        log::info!("event=metrics_listening address={address}");
+    }
+    let server = server.run();
+    let handle = server.handle();
+    rt::spawn(server);
+    Ok(handle)
 }
 
 /// In development the server migrates by itself; in production that is a step of its own, with a role of its own.

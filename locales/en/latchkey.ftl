@@ -784,6 +784,7 @@ data-file-nothing = Nothing is kept about
 data-of-app = Authenticator app
 data-of-trusted-devices = Trusted devices
 data-of-texts = Texts
+data-of-deliveries = What became of them
 data-of-codes = Codes
 data-of-sign-ins = Sign-ins that wait for a second code
 data-of-resets = New passwords by text
@@ -838,6 +839,7 @@ data-label-event = What
 data-label-purpose = What for
 data-label-state = What became of it
 data-label-settled = That was known
+data-label-heard = Last heard
 data-label-sends = Times sent
 data-label-last-send = Last sent
 data-label-guesses-left = Attempts left
@@ -1309,3 +1311,19 @@ sms-recovery-started = Latchkey: we recover your account in 72 hours. Was it not
 sms-recovery-code = Latchkey: your recovery code is { $code }. It works for 7 days. Give it to nobody. Was it not you? Delete this text.
 sms-recovered = Latchkey: your account was recovered with a new password and number. Was it not you? Ask us for help at once.
 sms-deletion-requested = Latchkey: your account will be deleted in 14 days. Was it not you? Sign in and keep it.
+
+## Alerts
+## For whoever runs the service: what happened, then what to look at. { $of } is a country's code, or alert-of-everything.
+
+alert-of-everything = everything
+alert-budget-50 = Half of a budget for texts is spent ({ $of }), or of the part of it for numbers that are not proven.
+alert-budget-80 = Four fifths of a budget for texts are spent ({ $of }), or of the part of it for numbers that are not proven. See what it went to before it runs out.
+alert-budget-100 = A budget for texts is used up ({ $of }), or the part of it for numbers that are not proven. Texts are refused until there is room again.
+alert-brake-on = Texts to numbers that are not proven are held back ({ $of }): too few of the codes come back. Somebody may be earning on them. Proven numbers still get theirs.
+alert-brake-would-hold = Too few of the codes come back ({ $of }). In a country's first days nothing is held back for it; later such texts would be. Somebody may be earning on them.
+alert-brake-off = Texts are no longer held back ({ $of }).
+alert-provider-down = Twilio does not answer or does not know our account ({ $provider }). Texts do not leave. See its status page and the credentials; latchkey check says more.
+alert-provider-up = Twilio answers again ({ $provider }).
+alert-signatures-refused = Many reports of delivery were not signed by Twilio and were refused. Either somebody makes them up, or LATCHKEY_BASE_URL or TWILIO_AUTH_TOKEN is not what Twilio uses.
+alert-sign-ins-refused = Many wrong passwords and codes in ten minutes, more than there were sign-ins. Somebody may be guessing; the limits hold. See where the requests come from.
+alert-audit-failure = The record of what administrators did does not fit together. Somebody may have changed it. Keep the database as it is and look into it.

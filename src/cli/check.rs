@@ -70,5 +70,6 @@ fn clocks(conn: &mut PgConnection) -> Result<String, String> {
 fn provider(config: &Config) -> Result<String, String> {
     let provider = SmsProvider::from_config(&config.sms).map_err(|error| error.to_string())?;
     let asked = actix_web::rt::System::new().block_on(provider.check_connection());
-    asked.map(|()| format!("{} is ready", provider.name())).map_err(|error| error.to_string())
+    let name = provider.name();
+    asked.map(|()| format!("{name} is ready")).map_err(|error| format!("{name}: {error}"))
 }

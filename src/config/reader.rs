@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use ipnet::IpNet;
+use secrecy::SecretString;
 use url::Url;
 
-use super::{BaseUrl, Mistake, TlsFiles};
+use super::{AlertReceiver, BaseUrl, Mistake, TlsFiles, is_loopback};
 use crate::{
     crypto::keys::SecretKey,
     sms::{
@@ -159,6 +160,22 @@ impl Reader {
         }
     }
 
+    pub(super) fn alert_receiver(&mut self) -> Option<AlertReceiver> {
+        const SECRET: &str = "LATCHKEY_ALERT_SECRET";
+        const FORM: &str = "16 or more characters that the receiver knows too, since LATCHKEY_ALERT_URL is set";
+        self.get("LATCHKEY_ALERT_URL")?;
+        let is_safe = |url: &Url| url.scheme() == "https" || url.scheme() == "http" && is_loopback(url);
+        let url = self.optional("LATCHKEY_ALERT_URL", "an https address (http only for a loopback host)", |text| {
+            Url::parse(text).ok().filter(|url| url.has_host() && is_safe(url))
+        })?;
+        let secret = self.required(SECRET, FORM)?;
+        if secret.chars().count() < 16 {
+            self.mistake(SECRET, format!("{} characters", secret.chars().count()), FORM.to_owned());
+            return None;
+        }
+        Some(AlertReceiver { url, secret: secret.into() })
+    }
+
     pub(super) fn sms(&mut self, loopback: bool) -> Option<SmsConfig> {
         let chosen = self.optional("SMS_PROVIDER", "demo, messaging or verify", |text| match text {
             "demo" => Some(ProviderChoice::Demo),
@@ -195,13 +212,14 @@ impl Reader {
         let account = self.required("TWILIO_ACCOUNT_SID", &format!("AC {SID}"));
         let account_sid = account.and_then(|_| self.optional("TWILIO_ACCOUNT_SID", &format!("AC {SID}"), sid("AC")));
         let key_sid = self.optional("TWILIO_API_KEY_SID", &format!("SK {SID}"), sid("SK"));
-        let credentials = match (key_sid, self.get("TWILIO_API_KEY_SECRET"), self.get("TWILIO_AUTH_TOKEN")) {
+        let auth_tokens = self.auth_tokens();
+        let credentials = match (key_sid, self.get("TWILIO_API_KEY_SECRET"), auth_tokens.first().cloned()) {
             (Some(user), Some(secret), _) => Some(Credentials { user, password: secret.into() }),
             (Some(_), None, _) => {
                 self.missing("TWILIO_API_KEY_SECRET", "the secret of TWILIO_API_KEY_SID");
                 None
             }
-            (None, _, Some(token)) => account_sid.clone().map(|user| Credentials { user, password: token.into() }),
+            (None, _, Some(password)) => account_sid.clone().map(|user| Credentials { user, password }),
             (None, _, None) => {
                 self.missing("TWILIO_AUTH_TOKEN", "a token, or TWILIO_API_KEY_SID with TWILIO_API_KEY_SECRET");
                 None
@@ -225,6 +243,7 @@ impl Reader {
         Some(TwilioConfig {
             account_sid: account_sid?,
             credentials: credentials?,
+            auth_tokens,
             from,
             verify_service_sid,
             api_base: api_base?,
@@ -233,6 +252,17 @@ impl Reader {
             connect_timeout: CONNECT_TIMEOUT,
             timeout: CALL_TIMEOUT,
         })
+    }
+
+    /// One, or `new,old` while they are exchanged: Twilio signs with the older until the newer is promoted.
+    fn auth_tokens(&mut self) -> Vec<SecretString> {
+        let text = self.get("TWILIO_AUTH_TOKEN").unwrap_or_default();
+        let tokens: Vec<&str> = text.split(',').map(str::trim).filter(|token| !token.is_empty()).collect();
+        if tokens.len() > 2 {
+            let expected = "one token, or the new one and the old one with a comma between them";
+            self.mistake("TWILIO_AUTH_TOKEN", format!("{} of them", tokens.len()), expected.to_owned());
+        }
+        tokens.into_iter().map(SecretString::from).collect()
     }
 
     /// Plain http would show codes to the network, so only this machine may be spoken to that way.

@@ -20,7 +20,10 @@ use super::{
     recipe::{Cost, HASH_LENGTH, Recipe},
     token::NoRandomness,
 };
-use crate::domain::password::{Password, TypedPassword};
+use crate::{
+    domain::password::{Password, TypedPassword},
+    metrics,
+};
 
 /// Memory of one hash in KiB. PWD-08; OWASP's minimum for Argon2id with two passes. Settings may raise it.
 pub const MEMORY_KIB: u32 = 19 * 1024;
@@ -67,6 +70,7 @@ impl Busy {
 /// password, runs under the same permits (PWD-09).
 #[derive(Clone)]
 pub struct Hasher {
+    slots: usize,
     running: Arc<Semaphore>,
     /// Those running and those waiting.
     admitted: Arc<Semaphore>,
@@ -93,6 +97,7 @@ impl Hasher {
 
     fn with_slots(secret: &SecretKey, slots: usize) -> Self {
         Self {
+            slots,
             running: Arc::new(Semaphore::new(slots)),
             admitted: Arc::new(Semaphore::new(slots * (1 + QUEUE_PER_CORE))),
             spare_memory: Arc::default(),
@@ -110,7 +115,10 @@ impl Hasher {
     /// # Errors
     /// [`Busy`] when the queue is full; then nothing has run.
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce(&mut Slot) -> T + Send + 'static) -> Result<T, Busy> {
-        let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| Busy)?;
+        let Ok(admitted) = Arc::clone(&self.admitted).try_acquire_owned() else {
+            metrics::hash_refused();
+            return Err(Busy);
+        };
         let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| Busy)?;
         let hasher = self.clone();
         let done = tokio::task::spawn_blocking(move || {
@@ -128,6 +136,13 @@ impl Hasher {
                 Err(_) => Err(Busy),
             },
         }
+    }
+
+    /// How many hashes run and how many wait, for the listing of metrics.
+    pub fn load(&self) -> (usize, usize) {
+        let running = self.slots - self.running.available_permits();
+        let admitted = self.slots * (1 + QUEUE_PER_CORE) - self.admitted.available_permits();
+        (running, admitted.saturating_sub(running))
     }
 
     fn take_memory(&self) -> Vec<Block> {

@@ -17,4 +17,5 @@ pub mod keys;
 pub mod mac;
 mod recipe;
 pub mod sealed;
+pub mod tls;
 pub mod token;

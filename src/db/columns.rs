@@ -9,8 +9,8 @@ use diesel::{
 use uuid::Uuid;
 
 use crate::domain::ids::{
-    ActionCodeId, BrowserId, ChallengeId, MessageId, PasswordResetId, RecoveryId, RegistrationId, SessionId, SignInId,
-    TotpSecretId, TrustedDeviceId, UserId,
+    ActionCodeId, BrakeId, BrowserId, ChallengeId, MessageId, PasswordResetId, RecoveryId, RegistrationId, SessionId,
+    SignInId, TotpSecretId, TrustedDeviceId, UserId,
 };
 
 macro_rules! uuid_columns {
@@ -31,5 +31,5 @@ macro_rules! uuid_columns {
 
 uuid_columns!(
     UserId SessionId RegistrationId ChallengeId MessageId BrowserId SignInId TotpSecretId TrustedDeviceId PasswordResetId
-    ActionCodeId RecoveryId
+    ActionCodeId RecoveryId BrakeId
 );

@@ -22,6 +22,7 @@ pub mod columns;
 pub mod migrations;
 mod statement;
 
+use crate::metrics;
 pub use batch::BATCH;
 pub(crate) use batch::batch_of;
 pub use statement::{Statement, statement};
@@ -151,7 +152,13 @@ impl Db {
     }
 
     fn acquire(&self) -> Result<PooledConnection<Connector>, DbError> {
-        let deadline = Instant::now() + ACQUIRE_TIMEOUT;
+        let started = Instant::now();
+        let acquired = self.acquire_by(started + ACQUIRE_TIMEOUT);
+        metrics::connection_awaited(started.elapsed(), acquired.is_ok());
+        acquired
+    }
+
+    fn acquire_by(&self, deadline: Instant) -> Result<PooledConnection<Connector>, DbError> {
         loop {
             if self.is_known_to_be_gone() {
                 return Err(DbError::Unavailable("not reachable".to_owned()));
@@ -162,6 +169,12 @@ impl Db {
                 Err(_) => {}
             }
         }
+    }
+
+    /// How many connections are in use and how many idle, for the listing of metrics.
+    pub fn load(&self) -> (u32, u32) {
+        let state = self.pool.state();
+        (state.connections - state.idle_connections.min(state.connections), state.idle_connections)
     }
 
     /// The last attempt to connect failed and no connection is left: waiting would only keep people waiting.

@@ -95,14 +95,6 @@ impl Country {
         }
     }
 
-    /// Whether an SMS may end with the line that binds its code to our site (`@host #123456`). Carriers in Saudi
-    /// Arabia and the Emirates drop messages that name a host nobody registered with them.
-    ///
-    /// This is only the start: the country policies, which administrators edit, take its place.
-    pub fn allows_origin_line(self) -> bool {
-        !matches!(self.0, Id::SA | Id::AE)
-    }
-
     /// The country as the phone number library names it.
     pub(super) fn id(self) -> Id {
         self.0
@@ -160,13 +152,6 @@ mod tests {
             assert_eq!(number.country(), Some(country), "{country}");
         }
         assert!(Country::parse("DE").unwrap().time_zone().is_none());
-    }
-
-    #[test]
-    fn no_host_is_named_where_carriers_drop_such_messages() {
-        let without: Vec<&str> =
-            Country::all().filter(|country| !country.allows_origin_line()).map(|country| country.code()).collect();
-        assert_eq!(without, ["AE", "SA"]);
     }
 
     #[test]

@@ -74,6 +74,10 @@ id!(
     TrustedDeviceId
 );
 id!(
+    /// A decision to send no texts somewhere for a while.
+    BrakeId
+);
+id!(
     /// A browser that has asked for a text. Says nothing about who uses it.
     BrowserId
 );

@@ -99,6 +99,18 @@ impl PhoneNumber {
         &self.0[start..]
     }
 
+    /// The range that the number is in: all but its last four digits, `+25191123`.
+    pub fn range(&self) -> &str {
+        &self.0[..self.0.len() - 4]
+    }
+
+    /// Whether Twilio answers for it without sending anything, whatever the plan says.
+    pub fn is_twilios_test_number(&self) -> bool {
+        self.0
+            .strip_prefix("+1")
+            .is_some_and(|national| national.len() == 10 && national.starts_with(TWILIO_TEST_NUMBERS))
+    }
+
     /// The country whose plan holds the number. Where several share a calling code (1, 7, 44) it is the one that
     /// claims these digits; `None` if none does.
     pub fn country(&self) -> Option<Country> {

@@ -38,6 +38,8 @@ pub struct TwilioConfig {
     pub account_sid: String,
     /// Who calls.
     pub credentials: Credentials,
+    /// What Twilio signs its own calls with; two while they are exchanged. Without one there are no reports of delivery.
+    pub auth_tokens: Vec<SecretString>,
     /// Who the texts come from. Verify brings its own senders and needs none.
     pub from: Option<Sender>,
     /// `VA…`: the Verify service. With Messaging it still checks the codes that Verify sent before a change of provider.

@@ -77,7 +77,7 @@ impl DemoInbox {
             replaced: false,
         });
         messages.truncate(KEPT);
-        Ok(Accepted { sid: None, status: "delivered".to_owned() })
+        Ok(Accepted { sid: None, status: "delivered".to_owned(), report: None })
     }
 
     /// No code runs under the lock that could leave the list half-changed, so a poisoned one is as good as any.

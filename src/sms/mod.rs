@@ -6,6 +6,7 @@
 
 pub mod call_times;
 pub mod config;
+pub mod delivery;
 pub mod demo;
 pub mod outcome;
 pub mod texts;
@@ -19,6 +20,7 @@ use crate::domain::one_time_code::OneTimeCode;
 use crate::domain::phone_number::PhoneNumber;
 pub use call_times::CallTimes;
 pub use config::{Credentials, NotASender, ProviderChoice, Sender, SmsConfig, TwilioConfig};
+pub use delivery::{DeliveryStatus, Price, Report};
 pub use demo::{DemoInbox, DemoMessage};
 pub use outcome::{Accepted, CheckFailure, Checked, ConnectionFault, Fault, Refusal, SendFailure};
 pub use texts::{NoticeKind, TextKind};
@@ -33,6 +35,10 @@ pub struct Outgoing {
     pub content: Content,
     /// How long it is of use, for a code what remains of its life: a text that would come later is not sent at all.
     pub valid_for: Duration,
+    /// Whom it comes from, where the number's country asks for somebody else than the deployment's sender.
+    pub sender: Option<Sender>,
+    /// Where Twilio may report what becomes of it; only for words of ours.
+    pub report_to: Option<String>,
 }
 
 /// What a text brings.
@@ -179,7 +185,7 @@ impl SmsProvider {
         match &text.content {
             Content::Ours { subject, body } => match (self, self.messaging()) {
                 (Self::Demo(inbox), _) => inbox.receive(&text.to, subject, body),
-                (_, Some(messaging)) => messaging.send(&text.to, body, text.valid_for).await,
+                (_, Some(messaging)) => messaging.send(text, body).await,
                 (_, None) => Err(NO_SENDER),
             },
             Content::CodeOfVerify { language, replaces } => match self.verify() {
@@ -208,6 +214,17 @@ impl SmsProvider {
         match self.verify() {
             Some(verify) => verify.cancel(sid).await,
             None => Err(NO_VERIFY_SERVICE),
+        }
+    }
+
+    /// Asks what has become of the message `sid`, which changes nothing.
+    ///
+    /// # Errors
+    /// After any failure asking may be repeated.
+    pub async fn fetch_report(&self, sid: &str) -> Result<Option<Report>, SendFailure> {
+        match self.messaging() {
+            Some(messaging) => messaging.fetch(sid).await,
+            None => Err(NO_SENDER),
         }
     }
 
@@ -276,6 +293,7 @@ mod tests {
     fn deployment(provider: ProviderChoice, from: Option<Sender>) -> SmsProvider {
         let nowhere = Url::parse("http://127.0.0.1:1").expect("an address");
         let twilio = TwilioConfig {
+            auth_tokens: Vec::new(),
             account_sid: format!("AC{}", "0".repeat(32)),
             credentials: Credentials { user: "SK".to_owned(), password: SecretString::from("secret") },
             from,
@@ -294,6 +312,8 @@ mod tests {
             to: PhoneNumber::from_stored("+251911234567".to_owned()),
             content: Content::Ours { subject: Subject::Notice(NoticeKind::TwoFactorOn), body: "It is on.".to_owned() },
             valid_for: Duration::from_secs(60),
+            report_to: None,
+            sender: None,
         }
     }
 

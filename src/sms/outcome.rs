@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::delivery::Report;
+
 /// The provider has the text and will carry it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
@@ -10,6 +12,8 @@ pub struct Accepted {
     pub sid: Option<String>,
     /// The provider's first word on it: `queued`, `accepted`, `pending` and others, some of them not yet invented.
     pub status: String,
+    /// The same as a report, where it is one.
+    pub report: Option<Report>,
 }
 
 /// Why a send did not come to a good end.
@@ -77,6 +81,8 @@ pub enum Fault {
     WrongCode,
     /// Nothing is waiting for a code any more.
     Expired,
+    /// We send no texts to numbers like this for a while: too few of the codes sent there were entered.
+    Paused,
     /// Our account, sender or request is at fault.
     Ours,
 }
@@ -94,7 +100,7 @@ impl Fault {
     }
 
     /// Every fault.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::BadNumber,
         Self::NoSms,
         Self::OptedOut,
@@ -103,6 +109,7 @@ impl Fault {
         Self::TooMany,
         Self::WrongCode,
         Self::Expired,
+        Self::Paused,
         Self::Ours,
     ];
 
@@ -122,6 +129,7 @@ impl Fault {
             Self::TooMany => "too_many",
             Self::WrongCode => "wrong_code",
             Self::Expired => "expired",
+            Self::Paused => "paused",
             Self::Ours => "ours",
         }
     }

@@ -18,7 +18,7 @@ pub const MOST_BYTES: usize = 8 * 1024;
 /// twelve bytes where it is not ASCII.
 pub const MOST_BYTES_OF_PROSE: usize = 24 * 1024;
 /// How long a body may take. Actix's own timeout covers the head only (ARC-07).
-const DEADLINE: Duration = Duration::from_secs(10);
+pub const DEADLINE: Duration = Duration::from_secs(10);
 
 /// A form's fields as they were sent, not yet checked. A key that is unknown, doubled or in the query is a 400, and a body
 /// of more than `MOST` bytes a 413.

@@ -44,6 +44,9 @@ pub enum PageError {
     /// The page would be loaded inside another one. 403.
     #[error("embedded")]
     Embedded,
+    /// Not signed by whom it should come from. 403.
+    #[error("not signed")]
+    Unsigned,
     /// 404.
     #[error("not found")]
     NotFound,
@@ -104,6 +107,7 @@ impl PageError {
             Self::Malformed => Trouble::BadRequest,
             Self::CrossSite => Trouble::CrossSite,
             Self::Embedded => Trouble::Embedded,
+            Self::Unsigned => Trouble::NotAllowed,
             Self::NotFound => Trouble::NotFound,
             Self::MethodNotAllowed => Trouble::WrongWay,
             Self::TooSlow => Trouble::TooSlow,
@@ -163,7 +167,7 @@ impl ResponseError for PageError {
         match self {
             Self::Elsewhere(_) => StatusCode::SEE_OTHER,
             Self::Malformed => StatusCode::BAD_REQUEST,
-            Self::CrossSite | Self::Embedded => StatusCode::FORBIDDEN,
+            Self::CrossSite | Self::Embedded | Self::Unsigned => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,

@@ -27,6 +27,8 @@ pub enum Who {
     Fresh,
     /// A signed-in administrator.
     Administrator,
+    /// Twilio, by its signature.
+    Twilio,
 }
 
 /// A type that says who is asking. Only these can be a handler's first argument.

@@ -12,7 +12,7 @@ use actix_web::{
 use rand::RngExt as _;
 
 use super::client_address::client_address;
-use crate::app::App;
+use crate::{app::App, metrics};
 
 /// A request's reference, `LK-7F3K-92QM`: short enough to read out over the phone, without letters that look alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,9 @@ pub async fn log<B: MessageBody>(
     let response = next.call(request).await?;
     let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());
     let status = response.status().as_u16();
-    let ms = started.elapsed().as_millis();
+    let took = started.elapsed();
+    metrics::request(&route, method.as_str(), status, took);
+    let ms = took.as_millis();
     let level = if is_quiet(&route) { log::Level::Debug } else { log::Level::Info };
     log::log!(
         level,

@@ -100,7 +100,7 @@ async fn d_5_a_text_that_a_crash_left_in_the_middle_becomes_unknown_and_is_not_s
     let app = TestApp::start().await;
     let (hanna, browser) = (people::maid(), app.browser());
     let code = hanna.begins(&app, &browser).await;
-    app.database.run("UPDATE sms_messages SET state = 'sending', settled_at = NULL");
+    app.database.run("UPDATE sms_messages SET state = 'sending', settled_at = NULL, provider_sid = NULL");
     browser.get("/register/verify").await.shows(200, "We are sending you a code");
 
     app.let_pass("50 seconds");

@@ -4,18 +4,22 @@
 #![allow(clippy::disallowed_methods, reason = "the tests start the program, and Twilio's fake has a clock of its own")]
 
 mod access;
+mod alerts;
 mod authenticator_tools;
 mod backup_codes;
 mod bad_input;
+mod budget;
 mod changes;
 mod claims;
 mod codes;
 mod commands;
 mod cookies;
+mod countries;
 mod crashes;
 mod cross_site;
 mod database_faults;
 mod deletion;
+mod deliveries;
 mod email_change;
 mod enumeration;
 mod error_pages;
@@ -25,6 +29,7 @@ mod housekeeping;
 mod journey;
 mod limits;
 mod log_lines;
+mod metrics;
 mod my_data;
 mod notices;
 mod out_of_order;

@@ -8,7 +8,8 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use latchkey::sms::{
-    Checked, ConnectionFault, Fault, Outgoing, ProviderChoice, Refusal, SendFailure, Sender, SmsConfig, SmsProvider,
+    Checked, ConnectionFault, DeliveryStatus, Fault, Outgoing, ProviderChoice, Refusal, SendFailure, Sender, SmsConfig,
+    SmsProvider,
 };
 use reqwest::header::{HeaderMap, HeaderValue};
 use serde_json::Value;
@@ -18,6 +19,7 @@ use crate::support::fake_twilio::{Behaviour, Call, FakeTwilio, Operation};
 use crate::twilio_failures::{code, start, text};
 
 const ADA: &str = "+251911234567";
+const REPORTS: &str = "https://id.example.com/webhooks/twilio/status?message=1#rc=3&rp=5xx,ct,rt";
 
 static CONTRACT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../data/twilio_mock_strict.json")).unwrap());
@@ -128,7 +130,9 @@ async fn everything_once() -> FakeTwilio {
         let mut config = twilio.sms_config(ProviderChoice::Messaging);
         config.twilio.as_mut().unwrap().from = Some(Sender::parse(&sender).unwrap());
         let messaging = provider(&config);
-        messaging.send(&text(ADA)).await.unwrap();
+        let reported = Outgoing { report_to: Some(REPORTS.to_owned()), ..text(ADA) };
+        let sid = messaging.send(&reported).await.unwrap().sid.unwrap();
+        messaging.fetch_report(&sid).await.unwrap().unwrap();
         messaging.check_connection().await.unwrap();
     }
     let verify = provider(&twilio.sms_config(ProviderChoice::Verify));
@@ -153,8 +157,15 @@ async fn the_client_sends_only_what_the_contract_knows() {
         assert!(call.headers["user-agent"].starts_with("latchkey/"));
     }
     let seen: BTreeSet<_> = calls.iter().map(|call| format!("{:?}", call.operation)).collect();
-    let all =
-        ["CheckVerification", "FetchService", "ListMessages", "SendMessage", "StartVerification", "UpdateVerification"];
+    let all = [
+        "CheckVerification",
+        "FetchMessage",
+        "FetchService",
+        "ListMessages",
+        "SendMessage",
+        "StartVerification",
+        "UpdateVerification",
+    ];
     assert_eq!(seen, all.map(str::to_owned).into());
 }
 
@@ -350,6 +361,39 @@ fn without_wait(failure: SendFailure) -> SendFailure {
         SendFailure::NotReached { why, .. } => SendFailure::NotReached { retry_after: None, why },
         other => other,
     }
+}
+
+#[actix_web::test]
+async fn prism_tells_what_becomes_of_a_message_and_the_client_understands() {
+    use DeliveryStatus::{Canceled, Delivered, Failed, Queued, Sending, Sent, Undelivered};
+    let Some(prism) = prism("prism_tells_what_becomes_of_a_message_and_the_client_understands") else { return };
+    for (example, status, error_code) in [
+        ("lifeQueued", Queued, None),
+        ("lifeSending", Sending, None),
+        ("lifeSent", Sent, None),
+        ("lifeDelivered", Delivered, None),
+        ("lifeUndelivered30003", Undelivered, Some(30_003)),
+        ("lifeUndelivered30005", Undelivered, Some(30_005)),
+        ("lifeUndelivered30007", Undelivered, Some(30_007)),
+        ("lifeFailed30036", Failed, Some(30_036)),
+        ("lifeFailed30450", Failed, Some(30_450)),
+        ("lifeCanceled", Canceled, None),
+    ] {
+        // Prism answers about the same message whatever it is asked for.
+        let (_, answer) = replay_with(&prism, &format!("code=200, example={example}")).await;
+        let messaging = before_prism(&prism, ProviderChoice::Messaging, &format!("code=200, example={example}"));
+        let report = messaging.fetch_report(answer["sid"].as_str().unwrap()).await.unwrap().unwrap();
+        assert_eq!((report.status, report.error_code), (status, error_code), "{example}");
+    }
+}
+
+/// Asks Prism for a message, and tells it what to answer.
+async fn replay_with(prism: &str, prefer: &str) -> (u16, Value) {
+    let twilio = FakeTwilio::start();
+    let path = format!("/2010-04-01/Accounts/{}/Messages/SM{}.json", twilio.account_sid(), "a".repeat(32));
+    let request = plain_client().get(format!("{prism}{path}")).header("prefer", prefer);
+    let response = request.basic_auth(twilio.account_sid(), Some("token")).send().await.unwrap();
+    (response.status().as_u16(), response.json().await.unwrap())
 }
 
 #[actix_web::test]

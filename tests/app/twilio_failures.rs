@@ -38,7 +38,13 @@ pub fn start<'a>(to: &str, replaces: impl Into<Option<&'a str>>) -> Outgoing {
 
 fn outgoing(to: &str, content: Content) -> Outgoing {
     let country = Country::parse(if to.starts_with("+1") { "US" } else { "ET" }).unwrap();
-    Outgoing { to: PhoneNumber::parse(to, country).unwrap(), content, valid_for: Duration::from_secs(600) }
+    Outgoing {
+        to: PhoneNumber::parse(to, country).unwrap(),
+        content,
+        valid_for: Duration::from_secs(600),
+        report_to: None,
+        sender: None,
+    }
 }
 
 pub fn code(digits: &str) -> OneTimeCode {

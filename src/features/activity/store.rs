@@ -1,5 +1,7 @@
 //! SQL for `activity`.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use diesel::{PgConnection, prelude::*, sql_types as t};
 
@@ -52,6 +54,25 @@ pub fn list(conn: &mut PgConnection, user: UserId, before: Option<i64>, most: i6
         Ok(Entry { id, event, at, origin })
     };
     rows.into_iter().map(entry).collect()
+}
+
+/// How many wrong codes and how many sign-ins there were of late, in all accounts.
+pub fn count_recent(conn: &mut PgConnection, within: Duration) -> Result<(i64, i64), DbError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = t::BigInt)]
+        wrong_codes: i64,
+        #[diesel(sql_type = t::BigInt)]
+        sign_ins: i64,
+    }
+    let Row { wrong_codes, sign_ins } = statement(
+        "SELECT count(*) FILTER (WHERE event IN ('code_wrong', 'reset_code_wrong')) AS wrong_codes,
+             count(*) FILTER (WHERE event LIKE 'signed\\_in%') AS sign_ins
+         FROM activity WHERE happened_at > now() - make_interval(secs => $1)",
+    )
+    .bind::<t::Double, _>(within.as_secs_f64())
+    .get_result(conn)?;
+    Ok((wrong_codes, sign_ins))
 }
 
 /// Forgets of a part of what happened to an account whose day has come whose it was, and who did it. Answers how much that

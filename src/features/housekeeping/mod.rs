@@ -13,9 +13,11 @@ use crate::{
     crypto::keys::KeyRing,
     db::{BATCH, DbError},
     features::{
-        action_codes, activity, messages, my_data, password_reset, passwords::guesses, phone_change,
-        phone_verifications, recovery, registration, sessions, sign_in, throttles, trusted_devices, two_factor,
+        action_codes, activity, alerts, brakes, budget, messages, my_data, password_reset, passwords::guesses,
+        phone_change, phone_verifications, recovery, registration, sessions, sign_in, throttles, trusted_devices,
+        two_factor,
     },
+    metrics,
 };
 
 /// How often.
@@ -37,7 +39,9 @@ pub async fn run(app: App) {
 /// One round. Answers whether there is more to do at once.
 async fn round(app: &App) -> bool {
     let keys = app.keys.clone();
-    match app.db.run(move |conn| tidy(conn, &keys.pseudonym)).await {
+    let tidied = app.db.run(move |conn| tidy(conn, &keys.pseudonym)).await;
+    metrics::housekeeping(tidied.is_ok());
+    match tidied {
         Ok(removed) => {
             if removed != Removed::default() {
                 log::info!("event=housekeeping {removed}");
@@ -83,6 +87,7 @@ const ACCOUNTS: &str = "accounts";
 /// # Errors
 /// The database's; what went before stays gone.
 pub fn tidy(conn: &mut PgConnection, pseudonym: &KeyRing) -> Result<Removed, DbError> {
+    brakes::store::write_hours(conn)?;
     let mut removed = Removed::default();
     removed.note(ACCOUNTS, my_data::delete::delete_due(conn, pseudonym)?);
     removed.note("registrations", registration::store::remove_expired(conn)?);
@@ -100,6 +105,9 @@ pub fn tidy(conn: &mut PgConnection, pseudonym: &KeyRing) -> Result<Removed, DbE
     removed.note("messages", messages::store::remove_expired(conn)?);
     removed.note("forgotten_numbers", messages::forget::forget_outlived(conn, pseudonym)?);
     removed.note("activity", activity::store::remove_expired(conn)?);
+    removed.note("alerts", alerts::store::remove_expired(conn)?);
+    removed.note("spending", budget::store::remove_expired(conn)?);
+    removed.note("hours", brakes::store::remove_expired(conn)?);
     removed.note("abandoned_messages", messages::store::settle_abandoned(conn)?);
     Ok(removed)
 }

@@ -11,7 +11,10 @@
 
 use std::time::Duration;
 
-use crate::sms::{Fault, NoticeKind, TextKind};
+use crate::{
+    features::countries::Class,
+    sms::{Fault, NoticeKind, TextKind},
+};
 
 pub mod forget;
 pub mod notices;
@@ -91,7 +94,19 @@ impl Kind {
         Self::all().find(|kind| kind.as_str() == name)
     }
 
-    fn all() -> impl Iterator<Item = Self> {
+    /// Which numbers it goes to, whoever has them: those it proves, or those it takes to be an account's.
+    pub fn class(self) -> Class {
+        use TextKind::{PhoneChange, PhoneChangeOfTakenNumber, Verification, VerificationOfTakenNumber};
+        match self {
+            Self::Code(Verification | VerificationOfTakenNumber | PhoneChange | PhoneChangeOfTakenNumber) => {
+                Class::Unproven
+            }
+            Self::Code(_) | Self::Notice(_) => Class::Proven,
+        }
+    }
+
+    /// Every kind.
+    pub fn all() -> impl Iterator<Item = Self> {
         TextKind::ALL.into_iter().map(Self::Code).chain(NoticeKind::ALL.into_iter().map(Self::Notice))
     }
 }

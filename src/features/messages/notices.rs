@@ -26,6 +26,7 @@ use crate::{
         ids::{ActionCodeId, MessageId, UserId},
         phone_number::PhoneNumber,
     },
+    features::countries::{self, Class},
     sms::NoticeKind,
 };
 
@@ -79,6 +80,14 @@ fn queue(
     code: Option<ActionCodeId>,
     after: Duration,
 ) -> Result<(), DbError> {
+    if !countries::policy_for(conn, &to.phone)?.allows(Class::Proven) {
+        log::warn!(
+            "event=notice_not_queued user={} kind={} why=\"closed country\"",
+            to.user,
+            Kind::Notice(kind).as_str()
+        );
+        return Ok(());
+    }
     store::lock_notices(conn, &to.phone)?;
     let name = Kind::Notice(kind).as_str();
     let once = once_a_day(kind).then_some(name);

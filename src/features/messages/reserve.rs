@@ -9,16 +9,29 @@ use std::time::Duration;
 
 use diesel::PgConnection;
 
-use super::store;
+use super::{
+    Kind,
+    store::{self, Full},
+};
 use crate::{
     db::DbError,
     domain::{
         client_address::ClientAddress,
+        country::Country,
         ids::{BrowserId, ChallengeId, MessageId, UserId},
         phone_number::PhoneNumber,
     },
-    sms::TextKind,
+    features::{
+        brakes::{self, Brake},
+        budget::{self, Expense},
+        countries::{self, Class},
+    },
+    metrics::{self, Limit},
+    sms::{Fault, TextKind},
 };
+
+/// The longest wait that a person is told of: a cap of the month is no reason to send somebody away for weeks.
+const LONGEST_WAIT_TOLD: Duration = Duration::from_secs(60 * 60);
 
 /// How many texts may be sent. Sources: design, "Limits that are exact"; SMS-08, SMS-09, SMS-13.
 #[derive(Debug, Clone, Copy)]
@@ -123,12 +136,37 @@ pub enum NotReserved {
 /// given a code and settled as late as any other, so that nobody can tell whether the number has an account. A decoy
 /// is withheld in any case.
 ///
+/// To a closed country nothing is sent, nor while a brake is on: the text is noted and refused at once, as the provider
+/// might refuse it later. It counts for the asker, so that nobody asks without end, and costs nothing.
+///
 /// # Errors
 /// [`NotReserved`].
 pub fn reserve(conn: &mut PgConnection, limits: &Limits, asker: &Asker, text: &Text) -> Result<MessageId, NotReserved> {
     store::lock_reservations(conn)?;
-    if let Some(wait) = store::wait_for_room(conn, limits, asker, &text.to)? {
+    if let Some(Full { limit, wait }) = store::find_full(conn, limits, asker, &text.to)? {
+        note(limit, text);
         return Err(NotReserved::TooMany { wait });
+    }
+    let class = Kind::Code(text.kind).class();
+    let policy = countries::policy_for(conn, &text.to)?;
+    let expense = Expense { country: country_of(&text.to), class, micros: policy.most_micros() };
+    if !policy.allows(class) {
+        note(Limit::Country, text);
+        let id = MessageId::generate();
+        store::insert_refused(conn, id, asker, text, Fault::Country, None)?;
+        return Ok(id);
+    }
+    // Asked for every number, also where the text would be withheld: the answer must not tell whether it has an account.
+    if let Some(brake) = brake_on(conn, &expense, text)? {
+        note(Limit::Brake, text);
+        let id = MessageId::generate();
+        store::insert_refused(conn, id, asker, text, Fault::Paused, Some(brake.id))?;
+        return Ok(id);
+    }
+    if let Some(wait) = budget::wait_for_room(conn, &expense)? {
+        note(Limit::Budget, text);
+        log::error!("event=budget_reached country={} class={class:?}", expense.country.map_or("none", Country::code));
+        return Err(NotReserved::TooMany { wait: wait.min(LONGEST_WAIT_TOLD) });
     }
     let is_stranger = !matches!(asker, Asker::Owner { .. });
     // Asked for a decoy too, which takes as long then.
@@ -136,5 +174,26 @@ pub fn reserve(conn: &mut PgConnection, limits: &Limits, asker: &Asker, text: &T
     let withheld = beyond || text.decoy;
     let id = MessageId::generate();
     store::insert(conn, id, asker, text, withheld)?;
+    if !withheld {
+        budget::count(conn, id, expense.micros)?;
+    }
     Ok(id)
+}
+
+/// Which limit it was, for counter and log alone (ERR-02).
+fn note(limit: Limit, text: &Text) {
+    log::info!("event=limit_reached rule={} kind={}", limit.as_str(), Kind::Code(text.kind).as_str());
+    metrics::limit_reached(limit);
+}
+
+/// The decision by which the number gets no text now.
+fn brake_on(conn: &mut PgConnection, expense: &Expense, text: &Text) -> Result<Option<Brake>, DbError> {
+    match (expense.class, expense.country) {
+        (Class::Unproven, Some(country)) => brakes::check(conn, country, &text.to),
+        (Class::Unproven, None) | (Class::Proven, _) => Ok(None),
+    }
+}
+
+fn country_of(number: &PhoneNumber) -> Option<Country> {
+    number.country().filter(|_| !number.is_twilios_test_number())
 }

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use diesel::{
     PgConnection,
     dsl::IntervalDsl as _,
     prelude::*,
     sql_query,
-    sql_types::{Array, BigInt, Binary, Bool, Double, Integer, Nullable, SmallInt, Text as SqlText, Uuid as SqlUuid},
+    sql_types::{
+        Array, BigInt, Binary, Bool, Double, Integer, Nullable, SmallInt, Text as SqlText, Timestamptz, Uuid as SqlUuid,
+    },
 };
 
 use super::{
@@ -19,9 +22,11 @@ use crate::{
     db::{self, BATCH, DbError, batch_of, statement},
     domain::{
         client_address::AddressKeys,
-        ids::{ActionCodeId, BrowserId, ChallengeId, MessageId, UserId},
+        country::Country,
+        ids::{ActionCodeId, BrakeId, BrowserId, ChallengeId, MessageId, UserId},
         phone_number::PhoneNumber,
     },
+    metrics::Limit,
     schema::sms_messages as sms,
     sms::{Fault, TextKind},
 };
@@ -33,64 +38,75 @@ pub fn lock_reservations(conn: &mut PgConnection) -> Result<(), DbError> {
 }
 
 /// The limits as one query: each part finds the row that has to grow old before there is room under one key, and the
-/// last of them decides. A key that the asker does not have is NULL and finds nothing.
+/// last of them decides and gives its name. A key that the asker does not have is NULL and finds nothing.
 ///
-/// Notices are never charged, so none of the parts sees them.
+/// Notices are never charged, so none of the parts sees them. What no provider was to hear of is not seen by the
+/// installation's part: else whoever asks for texts to closed countries would use it up.
 ///
 /// What one number gets is counted apart for strangers, who see all their own texts, the withheld ones too, and
 /// nothing of the owner's. The owner sees what reached the phone, or may have: what was withheld from strangers or failed
 /// for them takes nothing away.
-const WAIT_FOR_ROOM: &str = "
-SELECT max(extract(epoch FROM created_at + window_length - clock_timestamp()))::float8 AS wait FROM (
-    (SELECT created_at, interval '1 hour' AS window_length FROM sms_messages
+const FULL: &str = "
+SELECT rule, extract(epoch FROM created_at + window_length - clock_timestamp())::float8 AS wait FROM (
+    (SELECT 'number' AS rule, created_at, interval '1 hour' AS window_length FROM sms_messages
      WHERE phone_number = $1 AND charged AND CASE WHEN $2 THEN stranger ELSE NOT (withheld OR stranger AND state = 'failed') END
        AND created_at > clock_timestamp() - interval '1 hour'
      ORDER BY created_at DESC OFFSET $3 - 1 LIMIT 1)
     UNION ALL
-    (SELECT created_at, interval '1 day' FROM sms_messages
+    (SELECT 'number', created_at, interval '1 day' FROM sms_messages
      WHERE phone_number = $1 AND charged AND CASE WHEN $2 THEN stranger ELSE NOT (withheld OR stranger AND state = 'failed') END
        AND created_at > clock_timestamp() - interval '1 day'
      ORDER BY created_at DESC OFFSET $4 - 1 LIMIT 1)
     UNION ALL
-    (SELECT created_at, interval '1 hour' FROM sms_messages
+    (SELECT 'address', created_at, interval '1 hour' FROM sms_messages
      WHERE address = $5 AND charged AND created_at > clock_timestamp() - interval '1 hour'
      ORDER BY created_at DESC
      OFFSET greatest($7, (SELECT count(*) FROM phone_verifications
                           WHERE used_from = $5 AND used_at > now() - interval '1 day')) - 1 LIMIT 1)
     UNION ALL
-    (SELECT created_at, interval '1 hour' FROM sms_messages
+    (SELECT 'address', created_at, interval '1 hour' FROM sms_messages
      WHERE address_block = $6 AND charged AND created_at > clock_timestamp() - interval '1 hour'
      ORDER BY created_at DESC
      OFFSET 4 * greatest($7, (SELECT count(*) FROM phone_verifications
                               WHERE used_from = $5 AND used_at > now() - interval '1 day')) - 1 LIMIT 1)
     UNION ALL
-    (SELECT created_at, interval '1 minute' FROM sms_messages
+    (SELECT 'browser', created_at, interval '1 minute' FROM sms_messages
      WHERE browser_id = $8 AND charged AND created_at > clock_timestamp() - interval '1 minute'
      ORDER BY created_at DESC OFFSET $9 - 1 LIMIT 1)
     UNION ALL
-    (SELECT created_at, interval '1 hour' FROM sms_messages
+    (SELECT 'account', created_at, interval '1 hour' FROM sms_messages
      WHERE user_id = $10 AND charged AND created_at > clock_timestamp() - interval '1 hour'
      ORDER BY created_at DESC OFFSET $11 - 1 LIMIT 1)
     UNION ALL
-    (SELECT created_at, interval '1 hour' FROM sms_messages
-     WHERE charged AND created_at > clock_timestamp() - interval '1 hour'
+    (SELECT 'installation', created_at, interval '1 hour' FROM sms_messages
+     WHERE charged AND NOT (state = 'failed' AND provider IS NULL) AND created_at > clock_timestamp() - interval '1 hour'
      ORDER BY created_at DESC OFFSET $12 - 1 LIMIT 1)
-) AS full_keys";
+) AS full_keys ORDER BY wait DESC LIMIT 1";
 
-/// How long until there is room under every limit; none when there is room now.
-pub fn wait_for_room(
+/// A limit that is reached.
+pub struct Full {
+    /// Which one; not for people to see.
+    pub limit: Limit,
+    /// Until there is room under it, and with it under every other.
+    pub wait: Duration,
+}
+
+/// The limit under which there is room last; none when there is room under all.
+pub fn find_full(
     conn: &mut PgConnection,
     limits: &Limits,
     asker: &Asker,
     to: &PhoneNumber,
-) -> Result<Option<Duration>, DbError> {
+) -> Result<Option<Full>, DbError> {
     #[derive(QueryableByName)]
-    struct Wait {
-        #[diesel(sql_type = Nullable<Double>)]
-        wait: Option<f64>,
+    struct Row {
+        #[diesel(sql_type = SqlText)]
+        rule: String,
+        #[diesel(sql_type = Double)]
+        wait: f64,
     }
     let keys = Keys::of(asker);
-    let Wait { wait } = sql_query(WAIT_FOR_ROOM)
+    let row: Option<Row> = sql_query(FULL)
         .bind::<SqlText, _>(to.e164())
         .bind::<Bool, _>(keys.stranger)
         .bind::<BigInt, _>(i64::from(limits.number_per_hour))
@@ -103,8 +119,19 @@ pub fn wait_for_room(
         .bind::<Nullable<SqlUuid>, _>(keys.user)
         .bind::<BigInt, _>(i64::from(limits.account_per_hour))
         .bind::<BigInt, _>(i64::from(limits.installation_per_hour))
-        .get_result(conn)?;
-    Ok(wait.map(|seconds| Duration::from_secs_f64(seconds.max(0.0))))
+        .get_result(conn)
+        .optional()?;
+    let full = |Row { rule, wait }| {
+        let limit = match rule.as_str() {
+            "number" => Limit::Number,
+            "address" => Limit::Address,
+            "browser" => Limit::Browser,
+            "account" => Limit::Account,
+            _ => Limit::Installation,
+        };
+        Full { limit, wait: Duration::from_secs_f64(wait.max(0.0)) }
+    };
+    Ok(row.map(full))
 }
 
 /// Whether the number has an owner and strangers have had their part of what it may receive, or all of it is used.
@@ -182,7 +209,25 @@ pub fn insert(
             sms::address_block.eq(keys.block),
             sms::stranger.eq(keys.stranger),
             sms::withheld.eq(withheld),
+            sms::country.eq(text.to.country().map(Country::code)),
         ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Notes a text that is refused before any provider hears of it.
+pub fn insert_refused(
+    conn: &mut PgConnection,
+    id: MessageId,
+    asker: &Asker,
+    text: &Text,
+    fault: Fault,
+    brake: Option<BrakeId>,
+) -> Result<(), DbError> {
+    insert(conn, id, asker, text, false)?;
+    settle_refused(conn, id, None, fault)?;
+    diesel::update(sms::table.filter(sms::id.eq(id)))
+        .set((sms::charged.eq(true), sms::brake_id.eq(brake)))
         .execute(conn)?;
     Ok(())
 }
@@ -252,6 +297,7 @@ pub fn insert_notice(conn: &mut PgConnection, id: MessageId, notice: &NewNotice<
             sms::locale.eq(&to.locale),
             sms::user_id.eq(to.user),
             sms::action_code_id.eq(notice.code),
+            sms::country.eq(to.phone.country().map(Country::code)),
             sms::next_attempt_at.eq(db::now() + wait),
         ))
         .execute(conn)?;
@@ -291,6 +337,9 @@ pub struct Claimed {
     /// Whether the provider is to be spared.
     #[diesel(sql_type = Bool)]
     pub withheld: bool,
+    /// For how many seconds it might have left already.
+    #[diesel(sql_type = Double)]
+    pub waited: f64,
 }
 
 /// Takes the message that has been due longest, past those that other workers hold, for whoever carries codes or
@@ -303,6 +352,7 @@ pub fn claim_next(conn: &mut PgConnection, codes: &str, notices: Option<&str>) -
                      WHERE state = 'queued' AND next_attempt_at <= now() AND phone_number IS NOT NULL
                      ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED)
          RETURNING id, verification_id, action_code_id, send_number, kind, phone_number, locale, attempts, withheld,
+             extract(epoch FROM clock_timestamp() - next_attempt_at)::float8 AS waited,
              (SELECT purpose FROM phone_verifications AS pv WHERE pv.id = verification_id) AS purpose",
     )
     .bind::<SqlText, _>(codes)
@@ -375,12 +425,31 @@ pub fn settle_sent(conn: &mut PgConnection, id: MessageId, sid: Option<&str>) ->
     Ok(())
 }
 
-/// Settles a message that may or may not have been sent. It is not sent again by itself.
+/// Settles a message that may or may not have been sent. It is not sent again by itself. Was the provider heard speaking
+/// of it, then it was sent.
 pub fn settle_unknown(conn: &mut PgConnection, id: MessageId) -> Result<(), DbError> {
-    diesel::update(sms::table.filter(sms::id.eq(id)))
-        .set((sms::state.eq("unknown"), sms::settled_at.eq(db::now().nullable())))
-        .execute(conn)?;
+    statement(
+        "UPDATE sms_messages SET settled_at = now(),
+             state = CASE WHEN provider_sid IS NULL THEN 'unknown' ELSE 'sent' END
+         WHERE id = $1",
+    )
+    .bind::<SqlUuid, _>(id)
+    .execute(conn)?;
     Ok(())
+}
+
+/// Notes the provider's name for a message that it has, and that it was sent if nobody knew. Held until the transaction
+/// ends. Answers whether there is such a message: a message keeps the first name it gets.
+pub fn name(conn: &mut PgConnection, id: MessageId, sid: &str) -> Result<bool, DbError> {
+    let named = statement(
+        "UPDATE sms_messages SET provider_sid = $2, state = CASE state WHEN 'unknown' THEN 'sent' ELSE state END
+         WHERE id = $1 AND provider = 'messaging' AND state IN ('sending', 'sent', 'unknown')
+           AND coalesce(provider_sid, $2) = $2",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlText, _>(sid.to_owned())
+    .execute(conn)?;
+    Ok(named == 1)
 }
 
 /// Settles a message that surely was not sent, and gives it back to the limits unless it was the asker's to know. What
@@ -421,11 +490,12 @@ pub fn retry_later(conn: &mut PgConnection, id: MessageId, wait: Duration) -> Re
 
 /// Settles as unknown what a crash has left in the middle of a call. No call lasts as long as a minute.
 pub fn settle_abandoned(conn: &mut PgConnection) -> Result<usize, DbError> {
-    let abandoned =
-        sms::table.filter(sms::state.eq("sending")).filter(sms::claimed_at.lt((db::now() - 1.minute()).nullable()));
-    Ok(diesel::update(abandoned)
-        .set((sms::state.eq("unknown"), sms::settled_at.eq(db::now().nullable())))
-        .execute(conn)?)
+    Ok(statement(
+        "UPDATE sms_messages SET settled_at = now(),
+             state = CASE WHEN provider_sid IS NULL THEN 'unknown' ELSE 'sent' END
+         WHERE state = 'sending' AND claimed_at < now() - interval '1 minute'",
+    )
+    .execute(conn)?)
 }
 
 /// Removes old messages, for housekeeping (DAT-03).
@@ -535,3 +605,90 @@ fn outcome((state, fault): (String, Option<String>)) -> Outcome {
         _ => Outcome::Sent,
     }
 }
+
+/// A text of which something was heard: to whom it went, and for a code how long ago it was asked for.
+pub struct HeardOf {
+    /// The number.
+    pub to: Option<PhoneNumber>,
+    /// Nothing for a notice, which may have waited on purpose.
+    pub asked_for: Option<Duration>,
+}
+
+/// The text that a report is about, for counting.
+pub fn find_heard_of(conn: &mut PgConnection, id: MessageId) -> Result<Option<HeardOf>, DbError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Nullable<SqlText>)]
+        phone_number: Option<String>,
+        #[diesel(sql_type = Nullable<Double>)]
+        seconds: Option<f64>,
+    }
+    let row: Option<Row> = statement(
+        "SELECT phone_number, CASE WHEN notice THEN NULL ELSE extract(epoch FROM now() - created_at)::float8 END AS seconds
+         FROM sms_messages WHERE id = $1",
+    )
+    .bind::<SqlUuid, _>(id)
+    .get_result(conn)
+    .optional()?;
+    Ok(row.map(|Row { phone_number, seconds }| HeardOf {
+        to: phone_number.map(PhoneNumber::from_stored),
+        asked_for: seconds.map(|seconds| Duration::from_secs_f64(seconds.max(0.0))),
+    }))
+}
+
+/// How many texts may leave and have not, and for how many seconds the oldest of them might have.
+pub fn count_queued(conn: &mut PgConnection) -> Result<(i64, f64), DbError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        depth: i64,
+        #[diesel(sql_type = Double)]
+        oldest: f64,
+    }
+    let Row { depth, oldest } = statement(
+        "SELECT count(*) AS depth, coalesce(extract(epoch FROM now() - min(next_attempt_at)), 0)::float8 AS oldest
+         FROM sms_messages WHERE state = 'queued' AND next_attempt_at <= now()",
+    )
+    .get_result(conn)?;
+    Ok((depth, oldest))
+}
+
+/// How calls through one provider have gone lately.
+#[derive(Debug, QueryableByName)]
+pub struct Streak {
+    /// The provider.
+    #[diesel(sql_type = SqlText)]
+    pub provider: String,
+    /// Calls in a row up to now to which it gave no answer, or none but that it does not know our account.
+    #[diesel(sql_type = BigInt)]
+    pub failures: i64,
+    /// When it last answered otherwise.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub answered_at: Option<DateTime<Utc>>,
+}
+
+/// How the providers have answered in the last five minutes, as all instances have seen it. A text that was tried in
+/// vain five times counts five times, and one that waits for its next try as often as it was tried.
+pub fn list_streaks(conn: &mut PgConnection) -> Result<Vec<Streak>, DbError> {
+    Ok(statement(
+        "WITH called AS (
+             SELECT provider, attempts, coalesce(settled_at, claimed_at) AS at,
+                 state IN ('queued', 'unknown') OR state = 'failed' AND CASE WHEN error_code IS NULL
+                     THEN fault IN ('try_later', 'ours') ELSE error_code = ANY ($1) END AS in_vain
+             FROM sms_messages
+             WHERE created_at > now() - interval '1 hour' AND provider IS NOT NULL
+               AND state IN ('queued', 'sent', 'failed', 'unknown')
+               AND coalesce(settled_at, claimed_at) > now() - interval '5 minutes'
+         ), answered AS (
+             SELECT *, max(at) FILTER (WHERE NOT in_vain) OVER (PARTITION BY provider) AS answered_at FROM called
+         )
+         SELECT provider, max(answered_at) AS answered_at,
+             coalesce(sum(attempts) FILTER (WHERE in_vain AND at > coalesce(answered_at, '-infinity')), 0) AS failures
+         FROM answered GROUP BY provider",
+    )
+    .bind::<Array<Integer>, _>(ACCOUNT_REFUSED.to_vec())
+    .get_results(conn)?)
+}
+
+/// Error codes by which Twilio refuses our account and not a text. Source: Twilio's error and warning dictionary.
+const ACCOUNT_REFUSED: [i32; 4] = [10001, 20003, 20403, 70051];

@@ -29,12 +29,15 @@ use crate::{
         phone_number::PhoneNumber,
     },
     features::{
-        action_codes,
+        action_codes, budget,
+        countries::{self, Class, Policy},
+        deliveries,
         phone_verifications::{
-            self,
+            self, Purpose,
             store::{self as challenges, Sendable},
         },
     },
+    metrics::{self, TextEnd},
     sms::{CodeOwner, Content, Fault, NoticeKind, Outgoing, SendFailure, Subject, TextKind, texts},
     web::words::Words,
 };
@@ -89,6 +92,8 @@ struct Message {
     id: MessageId,
     attempts: i16,
     withheld: bool,
+    kind: Kind,
+    waited: Duration,
     /// Whose code it brings; a notice brings none.
     code_of: Option<CodeOf>,
     provider: &'static str,
@@ -100,6 +105,7 @@ struct Message {
 struct CodeOf {
     challenge: ChallengeId,
     send: i16,
+    purpose: &'static str,
 }
 
 enum Taken {
@@ -131,11 +137,17 @@ async fn take_next(app: &App) -> Result<Taken, DbError> {
 /// Gives a message its code, unless the challenge is over or a newer send has taken this one's place.
 fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKind) -> Result<Taken, DbError> {
     let Claimed { id, locale, .. } = claimed;
+    let waited = Duration::from_secs_f64(claimed.waited.max(0.0));
     let (Some(challenge), Some(purpose)) = (claimed.verification_id, claimed.purpose) else {
         return superseded(conn, id);
     };
     let send = claimed.send_number;
     let to = PhoneNumber::from_stored(claimed.phone_number);
+    // As it stands now: a country may have been closed since the text was reserved.
+    let policy = countries::policy_for(conn, &to)?;
+    if !policy.allows(Kind::Code(kind).class()) {
+        return refuse(conn, id, Fault::Country);
+    }
     let (content, valid_for) = match app.sms.code_owner() {
         CodeOwner::Latchkey => {
             let code = OneTimeCode::generate();
@@ -143,8 +155,11 @@ fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKi
             let Some(sendable) = challenges::put_code(conn, challenge, send, &mac)? else {
                 return superseded(conn, id);
             };
-            let origin = app.origin_line_for(&to);
+            let origin = app.origin_host().filter(|_| policy.origin_line);
             let body = texts::body(kind, &code, origin.as_deref(), &Words::for_locale(&locale).0);
+            if !claimed.withheld && !count_segments(conn, id, &policy, &body)? {
+                return refuse(conn, id, Fault::Ours);
+            }
             (Content::Ours { subject: Subject::Code { kind, code }, body }, sendable.valid_for)
         }
         CodeOwner::Twilio => {
@@ -165,9 +180,11 @@ fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKi
         id,
         attempts: claimed.attempts,
         withheld: claimed.withheld,
-        code_of: Some(CodeOf { challenge, send }),
+        kind: Kind::Code(kind),
+        waited,
+        code_of: Some(CodeOf { challenge, send, purpose: Purpose::parse(&purpose).map_or("none", Purpose::as_str) }),
         provider: app.sms.name(),
-        outgoing: Outgoing { to, content, valid_for },
+        outgoing: Outgoing { to, content, valid_for, report_to: app.report_to(id), sender: policy.sender },
     })))
 }
 
@@ -175,9 +192,13 @@ fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKi
 /// happened.
 fn ready_notice(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: NoticeKind) -> Result<Taken, DbError> {
     let Some(provider) = app.sms.name_for_notices() else {
-        store::settle_refused(conn, claimed.id, None, Fault::Ours)?;
-        return Ok(Taken::NotNow);
+        return refuse(conn, claimed.id, Fault::Ours);
     };
+    let to = PhoneNumber::from_stored(claimed.phone_number);
+    let policy = countries::policy_for(conn, &to)?;
+    if !policy.allows(Class::Proven) {
+        return refuse(conn, claimed.id, Fault::Country);
+    }
     let code = kind.carries_code().then(ActionCode::generate);
     if let Some(code) = &code {
         let hash = action_codes::hash(&app.keys.action_code, code);
@@ -190,30 +211,61 @@ fn ready_notice(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: Noti
         }
     }
     let body = texts::notice(kind, code.as_ref(), &Words::for_locale(&claimed.locale).0);
+    if !count_segments(conn, claimed.id, &policy, &body)? {
+        return refuse(conn, claimed.id, Fault::Ours);
+    }
     let content = Content::Ours { subject: Subject::Notice(kind), body };
-    let to = PhoneNumber::from_stored(claimed.phone_number);
     Ok(Taken::Message(Box::new(Message {
         id: claimed.id,
         attempts: claimed.attempts,
         withheld: claimed.withheld,
+        kind: Kind::Notice(kind),
+        waited: Duration::from_secs_f64(claimed.waited.max(0.0)),
         code_of: None,
         provider,
-        outgoing: Outgoing { to, content, valid_for: NOTICE_LIFETIME },
+        outgoing: Outgoing {
+            to,
+            content,
+            valid_for: NOTICE_LIFETIME,
+            report_to: app.report_to(claimed.id),
+            sender: policy.sender,
+        },
     })))
+}
+
+/// Counts what the text costs by its length. Answers whether the policy allows so many segments.
+fn count_segments(conn: &mut PgConnection, id: MessageId, policy: &Policy, body: &str) -> Result<bool, DbError> {
+    let segments = u16::try_from(texts::segments(body)).unwrap_or(u16::MAX);
+    if segments > policy.most_segments {
+        log::error!("event=text_too_long message={id} segments={segments} allowed={}", policy.most_segments);
+        return Ok(false);
+    }
+    budget::count(conn, id, policy.micros_for(segments))?;
+    Ok(true)
 }
 
 fn superseded(conn: &mut PgConnection, id: MessageId) -> Result<Taken, DbError> {
     store::settle_superseded(conn, id)?;
+    budget::count(conn, id, 0)?;
+    Ok(Taken::NotNow)
+}
+
+/// Settles a message that no provider is to hear of.
+fn refuse(conn: &mut PgConnection, id: MessageId, fault: Fault) -> Result<Taken, DbError> {
+    store::settle_refused(conn, id, None, fault)?;
+    budget::count(conn, id, 0)?;
     Ok(Taken::NotNow)
 }
 
 async fn deliver(app: &App, message: Message) {
-    let Message { id, attempts, withheld, code_of, provider, outgoing } = message;
+    let Message { id, attempts, withheld, kind, waited, code_of, provider, outgoing } = message;
     if withheld {
+        metrics::text(&outgoing.to, kind.as_str(), provider, TextEnd::Withheld);
         tokio::time::sleep(app.send_times.like_one()).await;
         log::warn!("event=sms_withheld message={id}");
         return note(id, app.db.run(move |conn| store::settle_withheld(conn, id)).await);
     }
+    metrics::text_waited(provider, waited);
     let started = Instant::now();
     let result = app.sms.send(&outgoing).await;
     // What is withheld is a code, and has to look like one.
@@ -221,6 +273,7 @@ async fn deliver(app: &App, message: Message) {
         app.send_times.note(started.elapsed());
     }
     log_result(id, provider, attempts, &result);
+    count_result(&outgoing.to, kind, provider, code_of, &result);
     let recorded = app.db.run(move |conn| {
         db::transaction(conn, |conn| match result {
             Ok(accepted) => {
@@ -229,16 +282,24 @@ async fn deliver(app: &App, message: Message) {
                 {
                     challenges::put_provider_sid(conn, code.challenge, code.send, sid)?;
                 }
-                store::settle_sent(conn, id, accepted.sid.as_deref())
+                store::settle_sent(conn, id, accepted.sid.as_deref())?;
+                if let Some(report) = &accepted.report {
+                    deliveries::store::advance(conn, id, report)?;
+                }
+                Ok(())
             }
-            Err(SendFailure::Refused(refusal)) => store::settle_refused(conn, id, refusal.code, refusal.fault),
+            Err(SendFailure::Refused(refusal)) => {
+                store::settle_refused(conn, id, refusal.code, refusal.fault)?;
+                budget::count(conn, id, 0)
+            }
             Err(SendFailure::Unknown { .. }) => store::settle_unknown(conn, id),
             Err(SendFailure::NotReached { retry_after, .. }) => {
                 let wait = retry_after.unwrap_or_else(|| backoff(attempts));
                 if attempts < MOST_ATTEMPTS && wait < outgoing.valid_for {
                     store::retry_later(conn, id, wait)
                 } else {
-                    store::settle_refused(conn, id, None, Fault::TryLater)
+                    store::settle_refused(conn, id, None, Fault::TryLater)?;
+                    budget::count(conn, id, 0)
                 }
             }
         })
@@ -263,6 +324,25 @@ fn log_result(id: MessageId, provider: &str, attempt: i16, result: &Result<crate
             let why = failure.to_string();
             log::error!("event=sms_failed message={id} provider={provider} attempt={attempt} why={why:?}");
         }
+    }
+}
+
+fn count_result(
+    to: &PhoneNumber,
+    kind: Kind,
+    provider: &'static str,
+    code_of: Option<CodeOf>,
+    result: &Result<crate::sms::Accepted, SendFailure>,
+) {
+    let end = match result {
+        Ok(_) => TextEnd::Sent,
+        Err(SendFailure::Refused(_)) => TextEnd::Refused,
+        Err(SendFailure::Unknown { .. }) => TextEnd::Unknown,
+        Err(SendFailure::NotReached { .. }) => TextEnd::NotReached,
+    };
+    metrics::text(to, kind.as_str(), provider, end);
+    if let (TextEnd::Sent, Some(CodeOf { purpose, .. })) = (end, code_of) {
+        metrics::code_sent(to, purpose);
     }
 }
 

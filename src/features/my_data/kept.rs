@@ -33,6 +33,8 @@ pub enum Kept {
     Count,
     /// A count of other things.
     Throttle,
+    /// What the service needs to run, about nobody: 13 months at most, what is in force as long as it is.
+    Service,
 }
 
 impl Kept {
@@ -53,6 +55,7 @@ impl Kept {
                 fl!(words.0, "kept-count", minutes = minutes)
             }
             Self::Throttle => fl!(words.0, "kept-throttle", hours = throttles::LONGEST_WINDOW_HOURS),
+            Self::Service => fl!(words.0, "kept-activity", months = activity::KEPT_MONTHS),
         }
     }
 }

@@ -375,6 +375,25 @@ pub fn forget(conn: &mut PgConnection, user: UserId, identifiers: &[[u8; 32]]) -
     Ok(())
 }
 
+/// How many wrong passwords there were of late from browsers that the account did not know, whether there is such an
+/// account or not.
+pub fn count_recent(conn: &mut PgConnection, within: Duration) -> Result<i64, DbError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = t::BigInt)]
+        wrong: i64,
+    }
+    // A /48 counts what its addresses count already.
+    let Row { wrong } = statement(
+        "SELECT count(*) AS wrong FROM address_guesses, unnest(guessed_at) AS moment
+         WHERE last_at > now() - make_interval(secs => $1) AND moment > now() - make_interval(secs => $1)
+             AND address NOT LIKE '%/48'",
+    )
+    .bind::<t::Double, _>(within.as_secs_f64())
+    .get_result(conn)?;
+    Ok(wrong)
+}
+
 /// Removes what counts no more, for housekeeping.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
     let quiet = batch_of!("password_guesses", "rests_until < now() - make_interval(secs => $2)");

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     app::App,
     domain::{ids::ChallengeId, one_time_code::OneTimeCode},
+    metrics::{self, CodeCheck},
     sms::{Checked, CodeOwner},
 };
 
@@ -18,6 +19,8 @@ pub struct Compared {
     pub(super) challenge: ChallengeId,
     /// Which send of it the code came with.
     pub(super) send: i16,
+    /// What it is for.
+    pub(super) purpose: &'static str,
 }
 
 /// Pays for one guess and compares, where the guess is all there is to pay.
@@ -44,11 +47,32 @@ pub async fn compare(
     charged: Charged,
     code: OneTimeCode,
 ) -> Result<Compared, CodeRefused> {
+    let purpose = Purpose::parse(&charged.purpose).map_or("none", Purpose::as_str);
+    let compared = compare_uncounted(app, challenge, charged, code).await;
+    match compared {
+        Ok(send) => {
+            metrics::code_checked(purpose, CodeCheck::Right);
+            Ok(Compared { challenge, send, purpose })
+        }
+        Err(refused) => {
+            refused.count(purpose);
+            Err(refused)
+        }
+    }
+}
+
+/// Answers with which send of the challenge the code came.
+async fn compare_uncounted(
+    app: &App,
+    challenge: ChallengeId,
+    charged: Charged,
+    code: OneTimeCode,
+) -> Result<i16, CodeRefused> {
     let wrong = match charged.guesses_left {
         0 => CodeRefused::OutOfGuesses,
         guesses_left => CodeRefused::Wrong { guesses_left },
     };
-    let right = Compared { challenge, send: charged.send };
+    let right = charged.send;
     // Whoever sets a new password may be finding out whether a number has an account. Without one there is only a decoy,
     // of which Twilio knows nothing, so what Twilio says of a real code is "right" or "wrong" there and nothing else.
     let may_be_a_decoy = charged.purpose == Purpose::PasswordReset.as_str();

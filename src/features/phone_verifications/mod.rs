@@ -15,6 +15,7 @@ use crate::{
     crypto::{keys::KeyRing, mac::StoredMac},
     db::DbError,
     domain::{ids::ChallengeId, one_time_code::OneTimeCode, phone_number::PhoneNumber},
+    metrics::{self, CodeCheck},
 };
 
 mod check;
@@ -119,6 +120,20 @@ pub enum CodeRefused {
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
+}
+
+impl CodeRefused {
+    /// Counts it for the listing of metrics.
+    fn count(&self, purpose: &'static str) {
+        let check = match self {
+            Self::Wrong { .. } => CodeCheck::Wrong,
+            Self::OutOfGuesses => CodeCheck::OutOfGuesses,
+            Self::Expired => CodeCheck::Expired,
+            Self::Unchecked => CodeCheck::Unchecked,
+            Self::Db(_) => return,
+        };
+        metrics::code_checked(purpose, check);
+    }
 }
 
 /// Why no new code was sent.

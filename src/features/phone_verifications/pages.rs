@@ -263,7 +263,7 @@ impl From<Fault> for Unsent {
             Fault::NoSms => Self::NoSms,
             Fault::OptedOut => Self::OptedOut,
             Fault::Country => Self::Country,
-            Fault::TryLater | Fault::TooMany => Self::Later,
+            Fault::TryLater | Fault::TooMany | Fault::Paused => Self::Later,
             Fault::WrongCode | Fault::Expired | Fault::Ours => Self::Ours,
         }
     }
@@ -309,6 +309,6 @@ fn refused_number_problem(fault: Fault, country: Country) -> Option<Problem> {
         Fault::NoSms => Some(Problem::PhoneNotMobile),
         Fault::OptedOut => Some(Problem::PhoneOptedOut),
         Fault::Country => Some(Problem::CountryClosed(country)),
-        Fault::TryLater | Fault::TooMany | Fault::WrongCode | Fault::Expired | Fault::Ours => None,
+        Fault::TryLater | Fault::TooMany | Fault::Paused | Fault::WrongCode | Fault::Expired | Fault::Ours => None,
     }
 }

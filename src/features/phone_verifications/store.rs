@@ -107,12 +107,18 @@ pub fn charge_guess(conn: &mut PgConnection, id: ChallengeId) -> Result<Option<C
     }))
 }
 
-/// Why a challenge takes no more guesses.
+/// Why a challenge takes no more guesses: that is what somebody is told who has just tried one, and so it is counted.
 pub fn why_closed(conn: &mut PgConnection, id: ChallengeId) -> Result<CodeRefused, DbError> {
     let open = pv::used_at.is_null().and(pv::closed_at.is_null()).and(pv::expires_at.gt(db::now()));
-    let guesses_left: Option<i16> =
-        pv::table.filter(pv::id.eq(id)).filter(open).select(pv::guesses_left).first(conn).optional()?;
-    Ok(if guesses_left == Some(0) { CodeRefused::OutOfGuesses } else { CodeRefused::Expired })
+    let row: Option<(bool, i16, String)> =
+        pv::table.filter(pv::id.eq(id)).select((open, pv::guesses_left, pv::purpose)).first(conn).optional()?;
+    let refused = match row {
+        Some((true, 0, _)) => CodeRefused::OutOfGuesses,
+        _ => CodeRefused::Expired,
+    };
+    let purpose = row.and_then(|(_, _, purpose)| Purpose::parse(&purpose));
+    refused.count(purpose.map_or("none", Purpose::as_str));
+    Ok(refused)
 }
 
 /// Waits for its turn among all codes that are asked for to confirm a session; held until the transaction ends.

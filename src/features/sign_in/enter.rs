@@ -23,6 +23,7 @@ use crate::{
         sessions::{self, Proof, StartFailed},
         trusted_devices, users,
     },
+    metrics::{self, SignIn},
     sms::NoticeKind,
     web::next::Next,
 };
@@ -59,6 +60,19 @@ pub enum Entered {
     Pending(SignInId),
 }
 
+impl Entered {
+    fn counted(outcome: &Result<Self, NotEntered>) -> SignIn {
+        match outcome {
+            Ok(Self::SignedIn { .. }) => SignIn::SignedIn,
+            Ok(Self::Pending(_)) => SignIn::SecondStep,
+            Err(NotEntered::Wrong) => SignIn::Wrong,
+            Err(NotEntered::NotCharged(NotCharged::TooMany { .. })) => SignIn::TooMany,
+            Err(NotEntered::Busy(_)) => SignIn::Busy,
+            Err(_) => SignIn::Fault,
+        }
+    }
+}
+
 /// Why nobody was let in.
 #[derive(Debug, thiserror::Error)]
 pub enum NotEntered {
@@ -93,6 +107,12 @@ impl From<DbError> for NotEntered {
 /// # Errors
 /// [`NotEntered`]. The try stays paid for unless a limit refused it.
 pub async fn enter(app: &App, entering: Entering) -> Result<Entered, NotEntered> {
+    let entered = enter_uncounted(app, entering).await;
+    metrics::sign_in(Entered::counted(&entered));
+    entered
+}
+
+async fn enter_uncounted(app: &App, entering: Entering) -> Result<Entered, NotEntered> {
     let Entering { attempt, password, origin, replaces, next } = entering;
     let (attempt, charged) = app
         .db

@@ -23,6 +23,7 @@ use crate::{
         phone_verifications::{self, CodeRefused, Compared},
         users::UserEpoch,
     },
+    metrics::{self, Factor, FactorCheck},
 };
 
 /// A factor that was right a moment ago. Worth nothing until [`consume`] has used it up.
@@ -109,7 +110,7 @@ pub async fn by_app(app: &App, user: UserEpoch, code: OneTimeCode, count: Count)
             None => Err(NotProven::Wrong(charged)),
         }
     });
-    compared.await
+    counted(Factor::App, compared.await)
 }
 
 /// Compares a texted code. Its challenge is paid before the account's counter, so that what its three guesses refuse
@@ -130,14 +131,18 @@ pub async fn by_text(
         };
         Ok::<_, NotProven>((guess, attempts::charge(conn, user, Kind::Code, Count::SignIn)?))
     });
-    let (guess, charged) = charging.await?;
-    match phone_verifications::compare(app, challenge, guess, code).await {
+    let (guess, charged) = match charging.await {
+        Ok(charged) => charged,
+        Err(refused) => return counted(Factor::Text, Err(refused)),
+    };
+    let proven = match phone_verifications::compare(app, challenge, guess, code).await {
         Ok(compared) => Ok(Proven::Text { compared }),
         Err(refused @ (CodeRefused::Wrong { .. } | CodeRefused::OutOfGuesses)) => {
             Err(NotProven::WrongText(refused, charged))
         }
         Err(refused) => Err(refused.into()),
-    }
+    };
+    counted(Factor::Text, proven)
 }
 
 /// Compares a backup code, at the cost of one hash whether the account has any or not.
@@ -145,9 +150,31 @@ pub async fn by_text(
 /// # Errors
 /// [`NotProven`].
 pub async fn by_backup_code(app: &App, user: UserEpoch, code: BackupCode, count: Count) -> Result<Proven, NotProven> {
-    let charged = app.db.run(move |conn| attempts::charge(conn, user, Kind::BackupCode, count)).await?;
-    let presented = backup_codes::check(app, user.id, code).await?;
-    Ok(Proven::BackupCode { presented, charged })
+    let proving = async {
+        let charged = app.db.run(move |conn| attempts::charge(conn, user, Kind::BackupCode, count)).await?;
+        let presented = backup_codes::check(app, user.id, code).await?;
+        Ok(Proven::BackupCode { presented, charged })
+    };
+    // Whether it was right shows when it is used up.
+    proving.await.or_else(|refused| counted(Factor::BackupCode, Err(refused)))
+}
+
+fn counted(factor: Factor, proven: Result<Proven, NotProven>) -> Result<Proven, NotProven> {
+    metrics::second_factor(
+        factor,
+        match &proven {
+            Ok(_) => FactorCheck::Right,
+            Err(NotProven::Wrong(_) | NotProven::WrongText(..)) => FactorCheck::Wrong,
+            Err(NotProven::Code(CodeRefused::Expired | CodeRefused::OutOfGuesses)) => FactorCheck::Over,
+            Err(NotProven::NotCharged(NotCharged::Rests { .. } | NotCharged::OnlyBackupCode)) => FactorCheck::Rests,
+            Err(NotProven::NotCharged(NotCharged::Changed)) => FactorCheck::Over,
+            Err(NotProven::Busy(_)) => FactorCheck::Busy,
+            Err(NotProven::Code(_) | NotProven::NotCharged(NotCharged::Db(_)) | NotProven::Fault(_)) => {
+                FactorCheck::Fault
+            }
+        },
+    );
+    proven
 }
 
 /// Uses the factor up, once. Answers how many backup codes are left, where one was used.
@@ -164,10 +191,12 @@ pub fn consume(conn: &mut PgConnection, user: UserEpoch, proven: Proven, from: &
             phone_verifications::consume(conn, compared, from)?;
             Ok(None)
         }
-        Proven::BackupCode { presented, charged } => match backup_codes::consume(conn, user.id, &presented)? {
-            Some(left) => Ok(Some(left)),
-            None => Err(NotProven::Wrong(charged)),
-        },
+        Proven::BackupCode { presented, charged } => {
+            let left = backup_codes::consume(conn, user.id, &presented)?;
+            let check = if left.is_some() { FactorCheck::Right } else { FactorCheck::Wrong };
+            metrics::second_factor(Factor::BackupCode, check);
+            left.map(Some).ok_or(NotProven::Wrong(charged))
+        }
     }
 }
 

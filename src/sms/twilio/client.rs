@@ -2,23 +2,26 @@
 
 use std::error::Error;
 use std::io;
-use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::header::{ACCEPT, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, Response, redirect, retry};
-use rustls::{ClientConfig, RootCertStore};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use url::{Host, Url};
 
 use super::errors;
+use crate::crypto::tls;
+use crate::metrics::{self, CallEnd};
 use crate::sms::config::{Credentials, TwilioConfig};
 use crate::sms::outcome::{Refusal, SendFailure};
 
 /// The longest answer we read. Twilio's are a few kilobytes; what stands between us and Twilio may send anything.
 const LONGEST_ANSWER: usize = 64 * 1024;
+
+/// Why Twilio was not reached when it was, and had no time.
+const NOT_NOW: &str = "too many requests";
 
 /// Why no client could be made of the configuration.
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +65,7 @@ impl Client {
             .default_headers(headers)
             .connect_timeout(twilio.connect_timeout)
             .timeout(twilio.timeout)
-            .tls_backend_preconfigured(tls()?)
+            .tls_backend_preconfigured(tls::for_calls()?)
             // One call on a connection at a time: when a connection breaks, one outcome is unknown and not many.
             .http1_only()
             // A redirect would carry the number, the code and the credentials wherever an answer says (INP-07).
@@ -83,13 +86,15 @@ impl Client {
         form: &[(&str, &str)],
     ) -> Result<T, SendFailure> {
         let request = self.http.request(Method::POST, url).form(form);
-        told(operation, self.call(request).await)
+        let started = Instant::now();
+        told(operation, self.call(request).await, started)
     }
 
     /// Fetches something; never has an effect.
     pub async fn get<T: DeserializeOwned>(&self, operation: &'static str, url: Url) -> Result<T, SendFailure> {
         let request = self.http.request(Method::GET, url);
-        told(operation, self.call(request).await)
+        let started = Instant::now();
+        told(operation, self.call(request).await, started)
     }
 
     async fn call<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, SendFailure> {
@@ -113,7 +118,7 @@ impl Client {
             Err(_) => None,
         };
         if errors::was_not_processed(code, status.as_u16()) {
-            return Err(SendFailure::NotReached { retry_after, why: "too many requests" });
+            return Err(SendFailure::NotReached { retry_after, why: NOT_NOW });
         }
         let fault = errors::of_answer(code, status.as_u16());
         Err(SendFailure::Refused(Refusal { code, http_status: status.as_u16(), fault }))
@@ -138,18 +143,6 @@ fn is_safe(base: &Url) -> bool {
         ("http", Some(Host::Ipv6(address))) => address.is_loopback(),
         _ => false,
     }
-}
-
-/// Mozilla's roots and nothing else: what an administrator or a malware added to the machine's store does not count
-/// (TLS-03).
-fn tls() -> Result<ClientConfig, rustls::Error> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned());
-    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(config)
 }
 
 /// Reads the body up to the limit, whatever length it claims.
@@ -201,7 +194,16 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// One line for each call that went wrong: operation, code and status, never a word of Twilio's or a number (LOG-03).
-fn told<T>(operation: &'static str, outcome: Result<T, SendFailure>) -> Result<T, SendFailure> {
+fn told<T>(operation: &'static str, outcome: Result<T, SendFailure>, started: Instant) -> Result<T, SendFailure> {
+    let end = match &outcome {
+        Ok(_) => CallEnd::Done,
+        Err(SendFailure::Refused(refusal)) => CallEnd::Refused(errors::counted(refusal.code)),
+        Err(SendFailure::NotReached { why: NOT_NOW, .. }) => CallEnd::NotNow,
+        Err(SendFailure::NotReached { .. }) => CallEnd::NotReached,
+        Err(SendFailure::Unknown { .. }) => CallEnd::Unknown,
+    };
+    let provider = if operation.starts_with("messages.") { "messaging" } else { "verify" };
+    metrics::provider_called(provider, operation, end, started.elapsed());
     match &outcome {
         Ok(_) => log::debug!("event=twilio_called operation={operation}"),
         Err(SendFailure::Refused(refusal)) if !refusal.fault.needs_operator() => {

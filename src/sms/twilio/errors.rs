@@ -7,7 +7,7 @@
 use crate::sms::outcome::Fault::{
     self, BadNumber, Country, Expired, NoSms, OptedOut, Ours, TooMany, TryLater, WrongCode,
 };
-use crate::sms::outcome::Refusal;
+use crate::{metrics::ErrorCode, sms::outcome::Refusal};
 
 #[rustfmt::skip]
 const CODES: &[(u32, Fault)] = &[
@@ -94,6 +94,15 @@ const CODES: &[(u32, Fault)] = &[
 /// Every code we know, for tests and counters with a bounded number of labels.
 pub fn known_codes() -> impl Iterator<Item = u32> {
     CODES.iter().map(|(code, _)| *code)
+}
+
+/// A code as counters know it.
+pub fn counted(code: Option<u32>) -> ErrorCode {
+    match code {
+        None => ErrorCode::None,
+        Some(code) if look_up(code).is_some() => ErrorCode::Known(code),
+        Some(_) => ErrorCode::Other,
+    }
 }
 
 /// What a code of a status callback or a fetched message means.

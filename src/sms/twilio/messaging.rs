@@ -7,10 +7,10 @@ use serde::de::IgnoredAny;
 use url::Url;
 
 use super::client::{self, Client};
-use crate::domain::phone_number::PhoneNumber;
 use crate::sms::config::{Sender, TwilioConfig};
+use crate::sms::delivery::{DeliveryStatus, Price, Report};
 use crate::sms::outcome::{Accepted, ConnectionFault, SendFailure};
-use crate::sms::refused_connection;
+use crate::sms::{Outgoing, refused_connection};
 
 /// Twilio drops a message that waited longer; it accepts 1 to 36 000 seconds.
 const LONGEST_VALIDITY: u64 = 36_000;
@@ -20,6 +20,8 @@ const LONGEST_VALIDITY: u64 = 36_000;
 pub struct Messaging {
     client: Client,
     from: Sender,
+    base: Url,
+    account_sid: String,
     messages: Url,
 }
 
@@ -29,6 +31,24 @@ struct Message {
     sid: String,
     #[serde(default)]
     status: Option<String>,
+    #[serde(default)]
+    error_code: Option<u32>,
+    #[serde(default)]
+    num_segments: Option<String>,
+    #[serde(default)]
+    price: Option<String>,
+    #[serde(default)]
+    price_unit: Option<String>,
+}
+
+impl Message {
+    /// None for a status that Twilio has invented since.
+    fn report(self) -> Option<Report> {
+        let status = DeliveryStatus::parse(&self.status?)?;
+        let segments = self.num_segments.and_then(|number| number.parse().ok()).filter(|number| *number > 0);
+        let price = self.price.zip(self.price_unit).and_then(|(amount, unit)| Price::parse(&amount, &unit));
+        Some(Report { sid: self.sid, status, error_code: self.error_code, segments, price })
+    }
 }
 
 impl Messaging {
@@ -36,31 +56,42 @@ impl Messaging {
     pub(in crate::sms) fn new(client: Client, twilio: &TwilioConfig, from: Sender) -> Self {
         // Without `.json` this API answers in XML.
         let segments = ["2010-04-01", "Accounts", &twilio.account_sid, "Messages.json"];
-        Self { client, from, messages: client::url(&twilio.api_base, &segments) }
+        Self {
+            client,
+            from,
+            base: twilio.api_base.clone(),
+            account_sid: twilio.account_sid.clone(),
+            messages: client::url(&twilio.api_base, &segments),
+        }
     }
 
     /// Hands one text to Twilio.
-    pub(in crate::sms) async fn send(
-        &self,
-        to: &PhoneNumber,
-        body: &str,
-        valid_for: Duration,
-    ) -> Result<Accepted, SendFailure> {
-        let validity = validity_period(valid_for);
-        let sender = match &self.from {
+    pub(in crate::sms) async fn send(&self, text: &Outgoing, body: &str) -> Result<Accepted, SendFailure> {
+        let validity = validity_period(text.valid_for);
+        let sender = match text.sender.as_ref().unwrap_or(&self.from) {
             Sender::PhoneNumber(from) | Sender::Alphanumeric(from) => ("From", from.as_str()),
             Sender::MessagingService(sid) => ("MessagingServiceSid", sid.as_str()),
         };
-        let form = [
-            ("To", to.e164()),
+        let mut form = vec![
+            ("To", text.to.e164()),
             sender,
             ("Body", body),
             ("ValidityPeriod", &validity),
             // Twilio's own protection against SMS pumping, behind ours.
             ("RiskCheck", "enable"),
         ];
+        form.extend(text.report_to.as_deref().map(|url| ("StatusCallback", url)));
         let message: Message = self.client.post("messages.create", self.messages.clone(), &form).await?;
-        Ok(Accepted { sid: Some(message.sid), status: message.status.unwrap_or_default() })
+        let (sid, status) = (Some(message.sid.clone()), message.status.clone().unwrap_or_default());
+        Ok(Accepted { sid, status, report: message.report() })
+    }
+
+    /// Fetches one message of the account.
+    pub(in crate::sms) async fn fetch(&self, sid: &str) -> Result<Option<Report>, SendFailure> {
+        let segments = ["2010-04-01", "Accounts", &self.account_sid, "Messages", &format!("{sid}.json")];
+        let url = client::url(&self.base, &segments);
+        let message: Message = self.client.get("messages.fetch", url).await?;
+        Ok(message.report().filter(|report| report.sid == sid))
     }
 
     /// Asks for one message of the account, which changes nothing.

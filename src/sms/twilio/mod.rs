@@ -3,6 +3,7 @@
 mod client;
 pub mod errors;
 mod messaging;
+pub mod signature;
 mod verify;
 
 pub use client::NoClient;

@@ -66,7 +66,8 @@ impl Verify {
         form.extend(language.map(|tag| ("Locale", tag)));
         let started: Verification =
             self.client.post("verifications.create", self.url(&["Verifications"]), &form).await?;
-        Ok(Accepted { sid: Some(started.sid), status: started.status })
+        // Verify reports nothing by itself.
+        Ok(Accepted { sid: Some(started.sid), status: started.status, report: None })
     }
 
     /// Asks Twilio whether `code` is the one it sent for the verification `sid`. Each call costs one of five checks.

@@ -152,16 +152,22 @@ impl Database {
         self.number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
     }
 
-    /// Moves every moment in every table into the past.
+    /// Moves every moment in every table into the past. What was spent in which hour follows from the texts.
     pub fn let_pass(&self, time: &str) {
         self.run(&format!(
             "DO $$ DECLARE c record; BEGIN
                FOR c IN SELECT table_name, string_agg(format('%1$I = %1$I - interval %2$L', column_name, '{time}'), ', ')
                             AS changes
                         FROM information_schema.columns
-                        WHERE table_schema = 'public' AND data_type = 'timestamp with time zone'
+                        WHERE table_schema = 'public' AND data_type = 'timestamp with time zone' AND table_name <> 'spending'
                         GROUP BY table_name
                LOOP EXECUTE format('UPDATE %I SET %s', c.table_name, c.changes); END LOOP;
+               DELETE FROM spending;
+               INSERT INTO spending
+                   SELECT scope, period, date_trunc(period, created_at, 'UTC'), sum(spent_micros),
+                          coalesce(sum(spent_micros) FILTER (WHERE kind LIKE 'verification%' OR kind LIKE 'phone_change%'), 0)
+                   FROM sms_messages, unnest(ARRAY['ALL', country]) AS scope, unnest(ARRAY['hour', 'day', 'month']) AS period
+                   WHERE scope IS NOT NULL GROUP BY scope, period, date_trunc(period, created_at, 'UTC');
                UPDATE address_guesses SET guessed_at = array(SELECT m - interval '{time}' FROM unnest(guessed_at) AS m);
                UPDATE totp_secrets SET last_step = last_step - floor(extract(epoch FROM interval '{time}') / 30)::bigint;
              END $$"

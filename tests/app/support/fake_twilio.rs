@@ -17,10 +17,12 @@ use std::time::{Duration, Instant, SystemTime};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use latchkey::sms::config::{CALL_TIMEOUT, CONNECT_TIMEOUT, Credentials};
 use latchkey::sms::{ProviderChoice, Sender, SmsConfig, TwilioConfig};
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use sha1::Sha1;
 use url::Url;
 
 const ACCOUNT_SID: &str = "AC0123456789abcdef0123456789abcdef";
@@ -62,11 +64,42 @@ impl Call {
 pub enum Operation {
     SendMessage,
     ListMessages,
+    FetchMessage,
     FetchService,
     StartVerification,
     UpdateVerification,
     CheckVerification,
     Other,
+}
+
+/// A report of Twilio's about one message. What a test changes before it is signed, Twilio would have said.
+#[derive(Clone, Debug)]
+pub struct StatusReport {
+    pub url: String,
+    pub fields: Vec<(String, String)>,
+    pub token: String,
+}
+
+impl StatusReport {
+    /// What `X-Twilio-Signature` says. Twilio, "Webhooks security".
+    pub fn signature(&self) -> String {
+        let mut fields = self.fields.clone();
+        fields.sort();
+        fields.dedup();
+        let signed = fields.iter().fold(self.url.clone(), |signed, (name, value)| format!("{signed}{name}{value}"));
+        let mac = Hmac::<Sha1>::new_from_slice(self.token.as_bytes()).expect("a key").chain_update(signed);
+        STANDARD.encode(mac.finalize().into_bytes())
+    }
+
+    pub fn body(&self) -> String {
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.fields).finish()
+    }
+
+    /// Where it goes, without the origin.
+    pub fn path(&self) -> String {
+        let url = Url::parse(&self.url).expect("an address");
+        format!("{}?{}", url.path(), url.query().unwrap_or_default())
+    }
 }
 
 /// One text that reached a phone.
@@ -143,6 +176,8 @@ struct State {
     deliveries: Vec<Delivery>,
     read: HashMap<String, usize>,
     messages: Vec<Value>,
+    /// Where to report a message, by its SID.
+    callbacks: HashMap<String, String>,
     verifications: Vec<Verification>,
     /// How far tests have turned the clock.
     ahead: Duration,
@@ -225,6 +260,7 @@ impl FakeTwilio {
         let base = Url::parse(&self.url()).expect("our own address");
         let twilio = TwilioConfig {
             account_sid: ACCOUNT_SID.to_owned(),
+            auth_tokens: vec![SecretString::from(AUTH_TOKEN)],
             credentials: Credentials { user: ACCOUNT_SID.to_owned(), password: SecretString::from(AUTH_TOKEN) },
             from: Some(Sender::PhoneNumber(MAGIC_FROM.to_owned())),
             verify_service_sid: Some(SERVICE_SID.to_owned()),
@@ -286,6 +322,45 @@ impl FakeTwilio {
     /// Treats every request that no script is about in this way.
     pub fn always(&self, behaviour: Behaviour) {
         self.state().always = Some(behaviour);
+    }
+
+    /// The SID of the newest message to a number.
+    pub fn newest_sid_to(&self, e164: &str) -> String {
+        self.messages_to(e164).pop().expect("a message").sid
+    }
+
+    /// Lets a message come so far.
+    pub fn becomes(&self, sid: &str, status: &str, changes: Value) {
+        let mut state = self.state();
+        let message = state.messages.iter_mut().find(|message| message["sid"] == sid).expect("a message");
+        message["status"] = json!(status);
+        for (name, value) in changes.as_object().expect("an object") {
+            message[name] = value.clone();
+        }
+    }
+
+    /// The report of a message's status as Twilio would send it; `more` are fields that Twilio may add.
+    pub fn report(&self, sid: &str, status: &str, more: &[(&str, &str)]) -> StatusReport {
+        let (to, url) = {
+            let state = self.state();
+            let delivery = state.deliveries.iter().find(|delivery| delivery.sid == sid).expect("a message");
+            (delivery.to.clone(), state.callbacks.get(sid).expect("a message that is to be reported").clone())
+        };
+        let mut fields = vec![
+            ("AccountSid", ACCOUNT_SID),
+            ("ApiVersion", "2010-04-01"),
+            ("From", MAGIC_FROM),
+            ("MessageSid", sid),
+            ("MessageStatus", status),
+            ("SmsSid", sid),
+            ("SmsStatus", status),
+            ("To", &to),
+        ];
+        fields.extend(more);
+        let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        // The fragment says how to call; it is neither sent nor signed.
+        let url = url.split('#').next().unwrap_or_default().to_owned();
+        StatusReport { url, fields, token: AUTH_TOKEN.to_owned() }
     }
 
     /// Lets Twilio's clock, by which verifications expire, run ahead.
@@ -396,6 +471,7 @@ impl Operation {
         match (method, segments.as_slice()) {
             ("POST", ["2010-04-01", "Accounts", _, "Messages.json"]) => Self::SendMessage,
             ("GET", ["2010-04-01", "Accounts", _, "Messages.json"]) => Self::ListMessages,
+            ("GET", ["2010-04-01", "Accounts", _, "Messages", _]) => Self::FetchMessage,
             ("GET", ["v2", "Services", _]) => Self::FetchService,
             ("POST", ["v2", "Services", _, "Verifications"]) => Self::StartVerification,
             ("POST", ["v2", "Services", _, "Verifications", _]) => Self::UpdateVerification,
@@ -424,6 +500,7 @@ impl State {
         match call.operation {
             Operation::SendMessage => self.send_message(call),
             Operation::ListMessages => self.list_messages(call),
+            Operation::FetchMessage => self.fetch_message(call),
             Operation::FetchService => answer(200, &service()),
             Operation::StartVerification => self.start_verification(call),
             Operation::UpdateVerification => self.update_verification(call),
@@ -442,6 +519,9 @@ impl State {
         let path = format!("/2010-04-01/Accounts/{ACCOUNT_SID}/Messages/{sid}");
         let date = self.now().to_rfc2822();
         let service = call.field("MessagingServiceSid");
+        if let Some(url) = call.field("StatusCallback") {
+            self.callbacks.insert(sid.clone(), url.to_owned());
+        }
         let message = json!({
             "account_sid": ACCOUNT_SID,
             "api_version": "2010-04-01",
@@ -486,6 +566,12 @@ impl State {
             "messages": messages,
         });
         answer(200, &list)
+    }
+
+    fn fetch_message(&self, call: &Call) -> Answer {
+        let named = call.path.rsplit('/').next().and_then(|name| name.strip_suffix(".json"));
+        let found = self.messages.iter().find(|message| message["sid"].as_str() == named);
+        found.map_or_else(|| refuse(404, 20404), |message| answer(200, message))
     }
 
     fn start_verification(&mut self, call: &Call) -> Answer {

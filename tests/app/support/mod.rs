@@ -13,8 +13,10 @@ pub mod owners;
 pub mod people;
 pub mod proxy;
 pub mod raw;
+pub mod receiver;
 pub mod resets;
 pub mod routes;
+pub mod scrape;
 
 use std::{
     io::{BufRead as _, BufReader, Read},
@@ -169,6 +171,11 @@ impl TestApp {
     /// All that the processes have logged so far.
     pub fn log(&self) -> Vec<String> {
         self.instances.iter().flat_map(Instance::log).collect()
+    }
+
+    /// The same of one process.
+    pub fn log_of(&self, index: usize) -> Vec<String> {
+        self.instances[index].log()
     }
 
     /// Waits until a line with `part` is logged.

@@ -1,0 +1,2 @@
+DROP TABLE alert_pauses;
+DROP TABLE alerts;

@@ -1,0 +1,155 @@
+//! Country policies: a closed country's number is never called, whatever the text is for (SMS-09).
+
+use crate::support::{
+    TestApp,
+    fake_twilio::Operation,
+    owners::Owner,
+    people::{self, Person},
+};
+
+fn close(app: &TestApp, country: &str, what: &str) {
+    app.database.run(&format!("UPDATE country_policies SET {what} WHERE country = '{country}'"));
+}
+
+fn calls(app: &TestApp) -> usize {
+    app.twilio.calls_of(Operation::SendMessage).len()
+}
+
+async fn settled(app: &TestApp) {
+    app.database.becomes("SELECT count(*) FROM sms_messages WHERE state IN ('queued', 'sending')", 0).await;
+}
+
+/// Somebody at home in the Emirates.
+fn at(person: Person, phone: &str) -> Person {
+    person.at(phone)
+}
+
+#[actix_web::test]
+async fn sms_09_only_the_home_countries_are_open_at_first() {
+    let app = TestApp::start().await;
+    for (country, phone, open) in [
+        ("SA", "+966512345678", true),
+        ("JO", "+962790123456", true),
+        ("DE", "+4915123456789", false),
+        ("GB", "+447400123456", false),
+        ("CU", "+5351234567", false),
+    ] {
+        let person = at(people::maid(), phone);
+        let browser = app.browser();
+        let page = browser.submit("/register", &person.fields_with("country", country)).await;
+        if open {
+            page.redirects_to("/register/verify");
+        } else {
+            page.shows(422, "We cannot send texts to ");
+            page.shows(422, "Please use a number of another country.");
+        }
+        settled(&app).await;
+        assert_eq!(app.twilio.messages_to(phone).len(), usize::from(open), "{country}");
+    }
+}
+
+#[actix_web::test]
+async fn sms_09_asking_for_closed_countries_uses_up_the_askers_part_and_nobody_elses() {
+    let app = TestApp::start().await;
+    let browser = app.browser();
+    for _ in 0..3 {
+        let page =
+            browser.submit("/register", &at(people::maid(), "+4915123456789").fields_with("country", "DE")).await;
+        page.shows(422, "We cannot send texts to Germany at the moment.");
+    }
+    let page = browser.submit("/register", &at(people::maid(), "+4915123456789").fields_with("country", "DE")).await;
+    page.shows(429, "Please wait a little");
+    // As many as the whole installation may send in an hour, refused before any provider heard of them.
+    app.database.run(
+        "INSERT INTO sms_messages (id, send_number, kind, phone_number, locale, stranger, state, fault, settled_at)
+         SELECT gen_random_uuid(), 1, 'verification', '+4915123450000', 'en', true, 'failed', 'country', now()
+         FROM generate_series(1, 1000)",
+    );
+    people::maid().registers(&app, &app.browser()).await;
+}
+
+#[actix_web::test]
+async fn people_sign_in_while_their_country_is_closed_to_numbers_nobody_has_proven() {
+    let app = TestApp::start().await;
+    let owner = Owner::with_sms(&app).await;
+    close(&app, "ET", "unproven = false");
+    people::maid().asks(&app.browser()).await.shows(422, "We cannot send texts to Ethiopia at the moment.");
+    let (pending, code) = owner.begins_with_text(&app).await;
+    pending.gives(&code).await.redirects_to("/account");
+}
+
+#[actix_web::test]
+async fn sms_09_no_path_leads_to_a_closed_countrys_numbers() {
+    let app = TestApp::start().await;
+    let owner = Owner::with_sms(&app).await;
+    settled(&app).await;
+    let before = calls(&app);
+    close(&app, "ET", "unproven = false, proven = false");
+
+    people::maid().asks(&app.browser()).await.shows(422, "We cannot send texts to Ethiopia");
+    let pending = owner.begins(&app).await;
+    pending.get("/login/verify").await.shows(200, "We cannot send texts to this country at the moment");
+    pending.asks_again().await;
+    let reset = app.browser();
+    reset.submit("/password-reset", &[("country", "ET"), ("phone", &owner.person.phone)]).await;
+    app.database.run("UPDATE sessions SET confirmed_at = now() - interval '6 minutes'");
+    owner.browser.submit("/confirm/resend", &[]).await;
+    // A notice: a backup code is used.
+    pending.gives_backup(&owner.backup_codes[0]).await.redirects_to("/account");
+    settled(&app).await;
+    assert_eq!(calls(&app), before);
+    assert_eq!(app.database.number("SELECT count(*) FROM spending WHERE micros < 0 OR unproven_micros < 0"), 0);
+}
+
+#[actix_web::test]
+async fn sms_09_what_waits_when_a_country_is_closed_does_not_leave() {
+    let app = TestApp::start().await;
+    // The worker waits for what the test holds.
+    let held = app.database.hold("LOCK TABLE country_policies IN ACCESS EXCLUSIVE MODE");
+    let browser = app.browser();
+    let asking = {
+        let (hanna, browser) = (people::maid(), browser.clone());
+        actix_web::rt::spawn(async move { browser.submit("/register", &hanna.fields()).await })
+    };
+    app.database.waiting(1).await;
+    held.release();
+    asking.await.unwrap().redirects_to("/register/verify");
+    settled(&app).await;
+    let before = calls(&app);
+
+    app.database.run("UPDATE sms_messages SET state = 'queued', next_attempt_at = now() + interval '1 second'");
+    close(&app, "ET", "unproven = false");
+    settled(&app).await;
+    assert_eq!(calls(&app), before);
+    assert_eq!(app.database.text("SELECT fault FROM sms_messages").as_deref(), Some("country"));
+    assert_eq!(app.database.number("SELECT sum(micros) FROM spending WHERE scope = 'ALL' AND period = 'hour'"), 0);
+}
+
+#[actix_web::test]
+async fn a_country_can_have_a_sender_of_its_own() {
+    let app = TestApp::start().await;
+    close(&app, "SA", "sender = 'LatchkeySA'");
+    for (country, phone, from) in [("SA", "+966512345678", "LatchkeySA"), ("ET", "+251911999999", app.twilio.from())] {
+        let person = at(people::maid(), phone);
+        app.browser()
+            .submit("/register", &person.fields_with("country", country))
+            .await
+            .redirects_to("/register/verify");
+        let call = app.twilio.calls_of(Operation::SendMessage).pop().unwrap();
+        assert_eq!(call.field("From"), Some(from), "{country}");
+    }
+}
+
+#[actix_web::test]
+async fn sms_10_the_last_line_is_there_where_the_country_lets_it_through() {
+    let app = TestApp::start_public().await;
+    for (country, phone, bound) in [("SA", "+966512345678", false), ("ET", "+251911999999", true)] {
+        let person = at(people::maid(), phone);
+        app.browser()
+            .submit("/register", &person.fields_with("country", country))
+            .await
+            .redirects_to("/register/verify");
+        let body = app.twilio.messages_to(phone).pop().unwrap().body;
+        assert_eq!(body.contains("\n@id.example.com #"), bound, "{body}");
+    }
+}
