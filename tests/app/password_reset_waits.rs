@@ -266,3 +266,41 @@ async fn rec_08_two_codes_that_meet_begin_one_wait() {
     assert_eq!(leading_to(&pages, WAIT), 2);
     assert_eq!((told(&app, &salma.phone).await, events_of(&app, &salma, "reset_waits")), (1, 1));
 }
+
+#[actix_web::test]
+async fn rec_08_the_sign_in_that_ends_a_wait_does_not_let_the_phone_go_on_at_once() {
+    let app = TestApp::start().await;
+    for ends_by_code in [false, true] {
+        let salma = dormant(&app).await;
+        is_led_to(&app, &salma, WAIT).await;
+        if ends_by_code {
+            let code = texts_to(&app, &salma.phone, TOLD).await[0].strip_prefix(TOLD).unwrap().to_owned();
+            app.browser().submit("/stop", &[("code", code.trim_end_matches('.'))]).await.redirects_to("/login");
+        }
+        // The owner does as the text says. From here on the account is not one that nobody has seen.
+        salma.signs_in(&app.browser()).await.redirects_to("/account");
+
+        app.let_pass("25 hours");
+        is_led_to(&app, &salma, WAIT).await;
+        assert_eq!(told(&app, &salma.phone).await, 2, "the owner is told again");
+        app.let_pass("71 hours");
+        is_led_to(&app, &salma, WAIT).await;
+        app.let_pass("1 hour");
+        is_led_to(&app, &salma, PASSWORD).await.chooses(NEW_PASSWORD).await.redirects_to("/login");
+
+        // That nobody objected is the end of it.
+        salma.remembering(NEW_PASSWORD).signs_in(&app.browser()).await.redirects_to("/account");
+        app.let_pass("25 hours");
+        is_led_to(&app, &salma, PASSWORD).await;
+    }
+}
+
+#[actix_web::test]
+async fn rec_08_thirty_days_after_it_a_wait_that_was_ended_is_forgotten() {
+    let app = TestApp::start().await;
+    let salma = dormant(&app).await;
+    is_led_to(&app, &salma, WAIT).await;
+    salma.signs_in(&app.browser()).await.redirects_to("/account");
+    app.let_pass("30 days");
+    is_led_to(&app, &salma, PASSWORD).await;
+}

@@ -87,6 +87,8 @@ struct OwnerRow {
     phone_changed_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
     wait_began_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
+    disputed_wait_began_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = t::Timestamptz)]
     now: DateTime<Utc>,
 }
@@ -102,6 +104,9 @@ macro_rules! owner_columns {
              (SELECT began_at FROM password_reset_waits AS w
               WHERE w.user_id = u.id AND w.auth_epoch = u.auth_epoch AND w.began_at > u.owner_seen_at
                   AND w.began_at > coalesce(u.objected_at, '-infinity')) AS wait_began_at,
+             (SELECT began_at FROM password_reset_waits AS w
+              WHERE w.user_id = u.id AND w.began_at <= greatest(u.owner_seen_at, u.objected_at)
+                  AND w.began_at > coalesce(u.phone_changed_at, '-infinity')) AS disputed_wait_began_at,
              now() AS now"
     };
 }
@@ -248,11 +253,16 @@ pub fn begin_wait(conn: &mut PgConnection, user: UserEpoch) -> Result<(), DbErro
     Ok(())
 }
 
+/// Forgets a wait that has led to a new password: nobody disputed it.
+pub fn end_wait(conn: &mut PgConnection, user: UserId) -> Result<(), DbError> {
+    diesel::delete(w::table.filter(w::user_id.eq(user))).execute(conn)?;
+    Ok(())
+}
+
 /// Removes those whose time is over, for housekeeping.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
     let waits = batch_of!("password_reset_waits", "began_at < now() - make_interval(secs => $2)");
-    let counts_no_more = (needs::WAIT + needs::WAITED_COUNTS).as_seconds_f64();
-    let waits = waits.bind::<t::Double, _>(counts_no_more).execute(conn)?;
+    let waits = waits.bind::<t::Double, _>(needs::DISPUTED.as_seconds_f64()).execute(conn)?;
     Ok(waits + batch_of!("password_resets", "expires_at < now()").execute(conn)?)
 }
 
@@ -274,6 +284,7 @@ impl OwnerRow {
                 owner_seen_at: self.owner_seen_at.ok_or_else(malformed)?,
                 phone_changed_at: self.phone_changed_at,
                 wait_began_at: self.wait_began_at,
+                disputed_wait_began_at: self.disputed_wait_began_at,
             },
             now: self.now,
         }))
