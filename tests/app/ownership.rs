@@ -112,8 +112,10 @@ impl Model {
         if !is_new && (!is_dormant && !is_disputed || heard.is_some_and(|since| since >= 72.0)) {
             return true;
         }
-        self.since_wait = Some(heard.unwrap_or(0.0));
-        self.since_disputed_wait = None;
+        if heard.is_none() {
+            self.since_wait = Some(0.0);
+            self.since_disputed_wait = is_disputed.then_some(0.0);
+        }
         false
     }
 

@@ -29,7 +29,8 @@ pub struct Facts {
     pub phone_changed_at: Option<DateTime<Utc>>,
     /// When a wait began to which nobody has objected.
     pub wait_began_at: Option<DateTime<Utc>>,
-    /// When a wait for this number began that its owner ended, by any proof of being the owner or with the text's code.
+    /// When a wait for this number began that its owner ended, by any proof of being the owner or with the text's code, or
+    /// the one that has begun since because of that.
     pub disputed_wait_began_at: Option<DateTime<Utc>>,
 }
 
@@ -78,12 +79,16 @@ pub fn decide(facts: &Facts, now: DateTime<Utc>) -> Needs {
     }
 }
 
+/// Whether the owner has ended a wait of late.
+pub fn is_disputed(facts: &Facts, now: DateTime<Utc>) -> bool {
+    facts.disputed_wait_began_at.is_some_and(|began| now - began < DISPUTED)
+}
+
 fn wait(facts: &Facts, now: DateTime<Utc>) -> Needs {
     let is_dormant = now - facts.owner_seen_at >= DORMANT;
-    let is_disputed = facts.disputed_wait_began_at.is_some_and(|began| now - began < DISPUTED);
     let settles_at = facts.phone_changed_at.map(|changed| changed + WAIT).filter(|settles| *settles > now);
     let began = facts.wait_began_at.filter(|began| now - *began < WAIT + WAITED_COUNTS);
-    let until = match (is_dormant || is_disputed, settles_at) {
+    let until = match (is_dormant || is_disputed(facts, now), settles_at) {
         (false, None) => return Needs::Nothing,
         (false, Some(settles)) => settles,
         (true, settles) => {

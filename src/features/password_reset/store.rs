@@ -105,7 +105,7 @@ macro_rules! owner_columns {
               WHERE w.user_id = u.id AND w.auth_epoch = u.auth_epoch AND w.began_at > u.owner_seen_at
                   AND w.began_at > coalesce(u.objected_at, '-infinity')) AS wait_began_at,
              (SELECT began_at FROM password_reset_waits AS w
-              WHERE w.user_id = u.id AND w.began_at <= greatest(u.owner_seen_at, u.objected_at)
+              WHERE w.user_id = u.id AND (w.disputed OR w.began_at <= greatest(u.owner_seen_at, u.objected_at))
                   AND w.began_at > coalesce(u.phone_changed_at, '-infinity')) AS disputed_wait_began_at,
              now() AS now"
     };
@@ -135,8 +135,9 @@ pub fn find_live(conn: &mut PgConnection, id: PasswordResetId) -> Result<Option<
         (false, true, _, None) => return Ok(None),
         (false, true, true, Some(owner)) => Stage::Granted(owner),
         (false, true, false, Some(owner)) => match needs::decide(&owner.facts, owner.now) {
-            // It asked for more at the proof, and no right was given then: a new code brings it.
-            Needs::Nothing => return Ok(None),
+            // It asked for more at the proof, and no right was given then, or what it waited for has been ended: a new code
+            // shows what is needed now.
+            Needs::Nothing | Needs::Wait { begins: true, .. } => return Ok(None),
             needs => Stage::Proven(owner, needs),
         },
     };
@@ -241,14 +242,14 @@ pub fn end(conn: &mut PgConnection, id: PasswordResetId) -> Result<(), DbError> 
     Ok(())
 }
 
-/// Begins the time in which the owner can object.
-pub fn begin_wait(conn: &mut PgConnection, user: UserEpoch) -> Result<(), DbError> {
-    let (epoch, began) = (w::auth_epoch.eq(user.auth_epoch), w::began_at.eq(db::now()));
+/// Begins the time in which the owner can object; `disputed` when they have ended one before.
+pub fn begin_wait(conn: &mut PgConnection, user: UserEpoch, disputed: bool) -> Result<(), DbError> {
+    let begun = (w::auth_epoch.eq(user.auth_epoch), w::began_at.eq(db::now()), w::disputed.eq(disputed));
     diesel::insert_into(w::table)
-        .values((w::user_id.eq(user.id), epoch, began))
+        .values((w::user_id.eq(user.id), begun))
         .on_conflict(w::user_id)
         .do_update()
-        .set((epoch, began))
+        .set(begun)
         .execute(conn)?;
     Ok(())
 }
