@@ -59,6 +59,7 @@ diesel::table! {
         user_id -> Uuid,
         auth_epoch -> Int4,
         began_at -> Timestamptz,
+        disputed -> Bool,
     }
 }
 
