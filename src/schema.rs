@@ -135,6 +135,7 @@ diesel::table! {
         user_id -> Uuid,
         auth_epoch -> Int4,
         began_at -> Timestamptz,
+        disputed -> Bool,
     }
 }
 

@@ -26,7 +26,9 @@ CREATE INDEX password_resets_expiry ON password_resets (expires_at);
 CREATE TABLE password_reset_waits (
     user_id uuid PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
     auth_epoch integer NOT NULL,
-    began_at timestamptz NOT NULL DEFAULT now()
+    began_at timestamptz NOT NULL DEFAULT now(),
+    -- Whether it began because the owner had ended one before.
+    disputed boolean NOT NULL DEFAULT false
 );
 
 ALTER TABLE phone_verifications

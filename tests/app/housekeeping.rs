@@ -240,7 +240,7 @@ async fn dat_03_what_was_begun_is_gone_after_its_hour() {
 async fn dat_03_a_wait_is_kept_while_its_end_counts() {
     let app = TestApp::start().await;
     of_everything(&app).await;
-    let_grow_old(&app, "password_reset_waits", "began_at", "9 days 23 hours");
+    let_grow_old(&app, "password_reset_waits", "began_at", "29 days 23 hours");
     app.tidy();
     assert_eq!(app.database.count("password_reset_waits"), 1);
     let_grow_old(&app, "password_reset_waits", "began_at", "2 hours");

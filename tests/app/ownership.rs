@@ -3,7 +3,8 @@
 //!
 //! X is the owner, who knows the password. B holds the SIM card of X's first number and reads its texts, nothing else. The
 //! invariant: no path opens X's account to B, but for the one that the rules name: X has no second factor, the number is
-//! X's, uncontested and not new, and X has been seen within 180 days or has not objected for 72 hours.
+//! X's, uncontested and not new, and X has been seen within 180 days and ended no wait within 30, or has not objected for
+//! 72 hours.
 //!
 //! `LATCHKEY_TEST_ORDERS` sets how many orders are tried.
 
@@ -71,6 +72,8 @@ struct Model {
     since_seen: f64,
     since_change: Option<f64>,
     since_wait: Option<f64>,
+    /// Since a wait began that X has ended.
+    since_disputed_wait: Option<f64>,
     /// Since the number was left, while that can be undone.
     since_left: Option<f64>,
 }
@@ -78,14 +81,19 @@ struct Model {
 impl Model {
     fn passes(&mut self, hours: f64) {
         self.since_seen += hours;
-        for since in [&mut self.since_change, &mut self.since_wait, &mut self.since_left] {
+        let since = [&mut self.since_change, &mut self.since_wait, &mut self.since_disputed_wait, &mut self.since_left];
+        for since in since {
             *since = since.map(|since| since + hours);
         }
     }
 
     fn owner_is_seen(&mut self) {
         self.since_seen = 0.0;
-        self.since_wait = None;
+        self.is_disputed();
+    }
+
+    fn is_disputed(&mut self) {
+        self.since_disputed_wait = self.since_wait.take().or(self.since_disputed_wait);
     }
 
     fn is_xs(&self) -> bool {
@@ -98,12 +106,16 @@ impl Model {
             return false;
         }
         let is_dormant = self.since_seen >= 180.0 * 24.0;
+        let is_disputed = self.since_disputed_wait.is_some_and(|since| since < 30.0 * 24.0);
         let is_new = self.since_change.is_some_and(|since| since < 72.0);
         let heard = self.since_wait.filter(|since| *since < 240.0);
-        if !is_new && (!is_dormant || heard.is_some_and(|since| since >= 72.0)) {
+        if !is_new && (!is_dormant && !is_disputed || heard.is_some_and(|since| since >= 72.0)) {
             return true;
         }
-        self.since_wait = Some(heard.unwrap_or(0.0));
+        if heard.is_none() {
+            self.since_wait = Some(0.0);
+            self.since_disputed_wait = is_disputed.then_some(0.0);
+        }
         false
     }
 
@@ -114,13 +126,14 @@ impl Model {
         (self.is_at_x, self.contested) = (false, false);
         self.since_change = Some(0.0);
         self.owner_is_seen();
+        self.since_disputed_wait = None;
     }
 
     fn undo(&mut self) -> bool {
         let possible = self.since_left.is_some_and(|since| since < 7.0 * 24.0) && !self.is_at_b;
         if possible {
             (self.is_at_x, self.contested, self.since_left) = (true, false, None);
-            (self.since_change, self.since_wait) = (Some(0.0), None);
+            (self.since_change, self.since_wait, self.since_disputed_wait) = (Some(0.0), None, None);
         }
         possible
     }
@@ -155,6 +168,7 @@ impl<'a> World<'a> {
             since_seen: 0.0,
             since_change: None,
             since_wait: None,
+            since_disputed_wait: None,
             since_left: None,
         };
         Self { app, number: x.phone.clone(), x, backup_codes, model, objections_used: 0 }
@@ -233,8 +247,9 @@ impl<'a> World<'a> {
         for code in codes.iter().skip(self.objections_used) {
             self.app.browser().submit("/stop", &[("code", code)]).await;
         }
-        if codes.len() > self.objections_used {
-            self.model.since_wait = None;
+        // A code works as long as the wait that it stops counts.
+        if codes.len() > self.objections_used && self.model.since_wait.is_some_and(|since| since < 240.0) {
+            self.model.is_disputed();
         }
         self.objections_used = codes.len();
     }

@@ -133,7 +133,7 @@ async fn rec_08_a_new_password_uses_the_wait_up() {
 }
 
 #[actix_web::test]
-async fn rec_08_a_sign_in_or_a_confirmation_ends_the_wait_and_an_old_one_does_not_count_again() {
+async fn rec_08_a_sign_in_or_a_confirmation_ends_the_wait_and_one_that_was_ended_does_not_count_again() {
     let app = TestApp::start().await;
     for confirms in [false, true] {
         let salma = people::sponsor();
@@ -147,15 +147,8 @@ async fn rec_08_a_sign_in_or_a_confirmation_ends_the_wait_and_an_old_one_does_no
         } else {
             salma.signs_in(&app.browser()).await.redirects_to("/account");
         }
-        // The owner is there, so the account is an ordinary one.
-        is_led_to(&app, &salma, PASSWORD).await;
-        // And where it is forgotten again, the wait of before is none.
-        app.database.run(&format!(
-            "UPDATE password_reset_waits SET began_at = now() - interval '73 hours'
-             WHERE user_id = (SELECT id FROM users WHERE {})",
-            row_of(&salma)
-        ));
-        app.let_pass("181 days");
+        // Of the wait that was ended nothing counts: another begins from its start.
+        app.let_pass("62 hours");
         is_led_to(&app, &salma, WAIT).await.get(WAIT).await.shows(200, "in 72 hours");
         assert_eq!(told(&app, &salma.phone).await, 2);
     }
@@ -265,4 +258,42 @@ async fn rec_08_two_codes_that_meet_begin_one_wait() {
     nothing_broke(&app, &pages, &[303]);
     assert_eq!(leading_to(&pages, WAIT), 2);
     assert_eq!((told(&app, &salma.phone).await, events_of(&app, &salma, "reset_waits")), (1, 1));
+}
+
+#[actix_web::test]
+async fn rec_08_the_sign_in_that_ends_a_wait_does_not_let_the_phone_go_on_at_once() {
+    let app = TestApp::start().await;
+    for ends_by_code in [false, true] {
+        let salma = dormant(&app).await;
+        is_led_to(&app, &salma, WAIT).await;
+        if ends_by_code {
+            let code = texts_to(&app, &salma.phone, TOLD).await[0].strip_prefix(TOLD).unwrap().to_owned();
+            app.browser().submit("/stop", &[("code", code.trim_end_matches('.'))]).await.redirects_to("/login");
+        }
+        // The owner does as the text says. From here on the account is not one that nobody has seen.
+        salma.signs_in(&app.browser()).await.redirects_to("/account");
+
+        app.let_pass("25 hours");
+        is_led_to(&app, &salma, WAIT).await;
+        assert_eq!(told(&app, &salma.phone).await, 2, "the owner is told again");
+        app.let_pass("71 hours");
+        is_led_to(&app, &salma, WAIT).await;
+        app.let_pass("1 hour");
+        is_led_to(&app, &salma, PASSWORD).await.chooses(NEW_PASSWORD).await.redirects_to("/login");
+
+        // That nobody objected is the end of it.
+        salma.remembering(NEW_PASSWORD).signs_in(&app.browser()).await.redirects_to("/account");
+        app.let_pass("25 hours");
+        is_led_to(&app, &salma, PASSWORD).await;
+    }
+}
+
+#[actix_web::test]
+async fn rec_08_thirty_days_after_it_a_wait_that_was_ended_is_forgotten() {
+    let app = TestApp::start().await;
+    let salma = dormant(&app).await;
+    is_led_to(&app, &salma, WAIT).await;
+    salma.signs_in(&app.browser()).await.redirects_to("/account");
+    app.let_pass("30 days");
+    is_led_to(&app, &salma, PASSWORD).await;
 }

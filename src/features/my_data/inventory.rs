@@ -366,7 +366,7 @@ pub const TABLES: [Table; 29] = [
         name: "password_reset_waits",
         own: Some("t.user_id = $1"),
         kept: Kept::Wait,
-        columns: &[of("user_id", Wiring), of("auth_epoch", Wiring), of("began_at", Event)],
+        columns: &[of("user_id", Wiring), of("auth_epoch", Wiring), of("began_at", Event), of("disputed", Wiring)],
     },
     Table {
         name: "phone_changes",

@@ -72,7 +72,7 @@ mod tests {
     fn dat_03_the_readme_says_how_long_things_are_kept() {
         let (idle, overall, devices) = (sessions::IDLE_DAYS, sessions::OVERALL_DAYS, trusted_devices::LIFETIME_DAYS);
         let (kept, named) = (messages::KEPT_DAYS, messages::NAMED_DAYS);
-        let waits = (needs::WAIT + needs::WAITED_COUNTS).num_days();
+        let waits = needs::DISPUTED.num_days();
         assert_eq!(phone_verifications::store::KEPT_HOURS, 24, "a day");
         for row in [
             "| unfinished registrations, sign-ins, resets, changes of number | an hour at most |".to_owned(),

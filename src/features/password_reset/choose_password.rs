@@ -86,6 +86,7 @@ fn replace(
             return Err(NotSet::Over);
         }
         let user = users::store::set_password(conn, owner.user, hash)?.ok_or(NotSet::Over)?;
+        store::end_wait(conn, user.id)?;
         guesses::forget(conn, user.id, identifiers)?;
         activity::record(conn, user.id, Event::PasswordSet, Some(origin))?;
         for phone in users::numbers(conn, user.id, Some(phone))? {

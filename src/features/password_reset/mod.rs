@@ -6,7 +6,8 @@
 //!   to the same phone (REC-02). Wrong ones are counted apart from those at sign-in.
 //! - Without two-factor the number alone sets a password, unless it may be in other hands: nobody has proven to be the
 //!   owner for 180 days, or the account has had the number for less than 72 hours. Then the owner is told on every number
-//!   there is and has the time to object (REC-08). Any sign-in or confirmation is an objection.
+//!   there is and has the time to object (REC-08). Any sign-in or confirmation is an objection, and for 30 days after a wait
+//!   that somebody objected to a text alone has to wait again.
 //! - [`needs::decide`] is all there is to decide.
 //! - The right to set a password lives 10 minutes, works once, belongs to the browser, and ends with the account's epoch,
 //!   with the account's hold of the number, and with an objection.

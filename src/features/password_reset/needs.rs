@@ -10,6 +10,9 @@ pub const DORMANT: TimeDelta = TimeDelta::days(180);
 pub const WAIT: TimeDelta = TimeDelta::hours(72);
 /// So long after a wait its end still counts. Later it begins anew: the number may have moved on since.
 pub const WAITED_COUNTS: TimeDelta = TimeDelta::days(7);
+/// So long after a wait began that its owner ended, the number alone does not set a password without another. Somebody had
+/// the phone who was not the owner, and a sign-in, which the text asks for, must not be what lets them go on at once.
+pub const DISPUTED: TimeDelta = TimeDelta::days(30);
 
 /// What is known of an account whose number was just proven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +29,9 @@ pub struct Facts {
     pub phone_changed_at: Option<DateTime<Utc>>,
     /// When a wait began to which nobody has objected.
     pub wait_began_at: Option<DateTime<Utc>>,
+    /// When a wait for this number began that its owner ended, by any proof of being the owner or with the text's code, or
+    /// the one that has begun since because of that.
+    pub disputed_wait_began_at: Option<DateTime<Utc>>,
 }
 
 /// What is needed besides the text.
@@ -73,11 +79,16 @@ pub fn decide(facts: &Facts, now: DateTime<Utc>) -> Needs {
     }
 }
 
+/// Whether the owner has ended a wait of late.
+pub fn is_disputed(facts: &Facts, now: DateTime<Utc>) -> bool {
+    facts.disputed_wait_began_at.is_some_and(|began| now - began < DISPUTED)
+}
+
 fn wait(facts: &Facts, now: DateTime<Utc>) -> Needs {
     let is_dormant = now - facts.owner_seen_at >= DORMANT;
     let settles_at = facts.phone_changed_at.map(|changed| changed + WAIT).filter(|settles| *settles > now);
     let began = facts.wait_began_at.filter(|began| now - *began < WAIT + WAITED_COUNTS);
-    let until = match (is_dormant, settles_at) {
+    let until = match (is_dormant || is_disputed(facts, now), settles_at) {
         (false, None) => return Needs::Nothing,
         (false, Some(settles)) => settles,
         (true, settles) => {
@@ -112,14 +123,17 @@ mod tests {
                         for changed in [None, Some(0), Some(71), Some(72), Some(73), Some(200 * DAY)] {
                             for began in [None, Some(0), Some(71), Some(72), Some(240 - 1), Some(240), Some(300 * DAY)]
                             {
-                                all.push(Facts {
-                                    administrator,
-                                    two_factor,
-                                    has_backup_codes,
-                                    owner_seen_at: ago(seen),
-                                    phone_changed_at: changed.map(ago),
-                                    wait_began_at: began.map(ago),
-                                });
+                                for disputed in [None, Some(0), Some(30 * DAY - 1), Some(30 * DAY)] {
+                                    all.push(Facts {
+                                        administrator,
+                                        two_factor,
+                                        has_backup_codes,
+                                        owner_seen_at: ago(seen),
+                                        phone_changed_at: changed.map(ago),
+                                        wait_began_at: began.map(ago),
+                                        disputed_wait_began_at: disputed.map(ago),
+                                    });
+                                }
                             }
                         }
                     }
@@ -155,7 +169,8 @@ mod tests {
             let dormant = facts.owner_seen_at <= ago(180 * DAY);
             let new_number = facts.phone_changed_at.is_some_and(|at| at > ago(72));
             let heard = facts.wait_began_at.is_some_and(|at| at <= ago(72) && at > ago(240));
-            let free = !new_number && (!dormant || heard);
+            let disputed = facts.disputed_wait_began_at.is_some_and(|at| at > ago(30 * DAY));
+            let free = !new_number && (!dormant && !disputed || heard);
             let needs = decide(&facts, now());
             assert_eq!(needs == Needs::Nothing, free, "{facts:?}");
             if let Needs::Wait { until, begins } = needs {
@@ -176,6 +191,7 @@ mod tests {
             owner_seen_at: ago(100 * DAY),
             phone_changed_at: None,
             wait_began_at: None,
+            disputed_wait_began_at: None,
         };
         assert_eq!(decide(&facts, now()), Needs::Nothing);
         let just_changed = Facts { phone_changed_at: Some(ago(2)), ..facts };

@@ -55,7 +55,7 @@ pub fn prove_phone(
 /// Tells the owner at every number there is, each with a code that stops it.
 fn begin_wait(conn: &mut PgConnection, owner: &Owner, phone: &PhoneNumber, origin: &Origin) -> Result<(), DbError> {
     let user = owner.user;
-    store::begin_wait(conn, user)?;
+    store::begin_wait(conn, user, needs::is_disputed(&owner.facts, owner.now))?;
     activity::record(conn, user.id, Event::ResetWaits, Some(origin))?;
     for phone in users::numbers(conn, user.id, Some(phone))? {
         let new = NewCode {

@@ -87,6 +87,8 @@ struct OwnerRow {
     phone_changed_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
     wait_began_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
+    disputed_wait_began_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = t::Timestamptz)]
     now: DateTime<Utc>,
 }
@@ -102,6 +104,9 @@ macro_rules! owner_columns {
              (SELECT began_at FROM password_reset_waits AS w
               WHERE w.user_id = u.id AND w.auth_epoch = u.auth_epoch AND w.began_at > u.owner_seen_at
                   AND w.began_at > coalesce(u.objected_at, '-infinity')) AS wait_began_at,
+             (SELECT began_at FROM password_reset_waits AS w
+              WHERE w.user_id = u.id AND (w.disputed OR w.began_at <= greatest(u.owner_seen_at, u.objected_at))
+                  AND w.began_at > coalesce(u.phone_changed_at, '-infinity')) AS disputed_wait_began_at,
              now() AS now"
     };
 }
@@ -130,8 +135,9 @@ pub fn find_live(conn: &mut PgConnection, id: PasswordResetId) -> Result<Option<
         (false, true, _, None) => return Ok(None),
         (false, true, true, Some(owner)) => Stage::Granted(owner),
         (false, true, false, Some(owner)) => match needs::decide(&owner.facts, owner.now) {
-            // It asked for more at the proof, and no right was given then: a new code brings it.
-            Needs::Nothing => return Ok(None),
+            // It asked for more at the proof, and no right was given then, or what it waited for has been ended: a new code
+            // shows what is needed now.
+            Needs::Nothing | Needs::Wait { begins: true, .. } => return Ok(None),
             needs => Stage::Proven(owner, needs),
         },
     };
@@ -236,23 +242,28 @@ pub fn end(conn: &mut PgConnection, id: PasswordResetId) -> Result<(), DbError> 
     Ok(())
 }
 
-/// Begins the time in which the owner can object.
-pub fn begin_wait(conn: &mut PgConnection, user: UserEpoch) -> Result<(), DbError> {
-    let (epoch, began) = (w::auth_epoch.eq(user.auth_epoch), w::began_at.eq(db::now()));
+/// Begins the time in which the owner can object; `disputed` when they have ended one before.
+pub fn begin_wait(conn: &mut PgConnection, user: UserEpoch, disputed: bool) -> Result<(), DbError> {
+    let begun = (w::auth_epoch.eq(user.auth_epoch), w::began_at.eq(db::now()), w::disputed.eq(disputed));
     diesel::insert_into(w::table)
-        .values((w::user_id.eq(user.id), epoch, began))
+        .values((w::user_id.eq(user.id), begun))
         .on_conflict(w::user_id)
         .do_update()
-        .set((epoch, began))
+        .set(begun)
         .execute(conn)?;
+    Ok(())
+}
+
+/// Forgets a wait that has led to a new password: nobody disputed it.
+pub fn end_wait(conn: &mut PgConnection, user: UserId) -> Result<(), DbError> {
+    diesel::delete(w::table.filter(w::user_id.eq(user))).execute(conn)?;
     Ok(())
 }
 
 /// Removes those whose time is over, for housekeeping.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
     let waits = batch_of!("password_reset_waits", "began_at < now() - make_interval(secs => $2)");
-    let counts_no_more = (needs::WAIT + needs::WAITED_COUNTS).as_seconds_f64();
-    let waits = waits.bind::<t::Double, _>(counts_no_more).execute(conn)?;
+    let waits = waits.bind::<t::Double, _>(needs::DISPUTED.as_seconds_f64()).execute(conn)?;
     Ok(waits + batch_of!("password_resets", "expires_at < now()").execute(conn)?)
 }
 
@@ -274,6 +285,7 @@ impl OwnerRow {
                 owner_seen_at: self.owner_seen_at.ok_or_else(malformed)?,
                 phone_changed_at: self.phone_changed_at,
                 wait_began_at: self.wait_began_at,
+                disputed_wait_began_at: self.disputed_wait_began_at,
             },
             now: self.now,
         }))
