@@ -15,7 +15,7 @@ use crate::{
     app::App,
     config::{Config, TlsFiles},
     db::{self, DbError, migrations},
-    features::{deliveries, housekeeping, messages::worker},
+    features::{circuits, deliveries, housekeeping, messages::worker},
     routes,
     sms::NoProvider,
     web::{cookies, cross_site, fence, headers, host, request},
@@ -92,16 +92,18 @@ pub async fn serve(config: Config) -> Result<(), ServeFailed> {
     let server = server.map_err(|error| ServeFailed::Bind(bind, error))?;
     for address in server.addrs() {
         let origin = app.config.base_url.origin();
-        log::info!("event=listening address={address} origin={origin} provider={}", app.sms.name());
+        log::info!("event=listening address={address} origin={origin} provider={}", app.sms.first().as_str());
     }
 
     let worker = rt::spawn(worker::run(app.clone()));
     let housekeeping = rt::spawn(housekeeping::run(app.clone()));
     let look_ups = rt::spawn(deliveries::look_up::run(app.clone()));
+    let arrivals = rt::spawn(circuits::watch::run(app.clone()));
     let ended = server.run().await;
     app.outcomes.stop();
     housekeeping.abort();
     look_ups.abort();
+    arrivals.abort();
     let _ = worker.await;
     log::info!("event=stopped");
     Ok(ended?)

@@ -5,6 +5,7 @@ pub mod action_codes;
 pub mod activity;
 pub mod brakes;
 pub mod budget;
+pub mod circuits;
 pub mod countries;
 pub mod deliveries;
 pub mod demo_inbox;

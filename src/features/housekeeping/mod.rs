@@ -8,8 +8,8 @@ use crate::{
     app::App,
     db::DbError,
     features::{
-        activity, brakes, budget, messages, passwords::guesses, phone_verifications, registration, sessions, sign_in,
-        throttles, trusted_devices, two_factor,
+        activity, brakes, budget, circuits, messages, passwords::guesses, phone_verifications, registration, sessions,
+        sign_in, throttles, trusted_devices, two_factor,
     },
 };
 
@@ -47,6 +47,7 @@ pub struct Removed {
     activity: usize,
     spending: usize,
     hours: usize,
+    calls: usize,
     abandoned_messages: usize,
 }
 
@@ -54,7 +55,7 @@ impl std::fmt::Display for Removed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "registrations={} challenges={} sessions={} sign_ins={} trusted_devices={} guesses={} enrolments={} throttles={} messages={} activity={} spending={} hours={} abandoned_messages={}",
+            "registrations={} challenges={} sessions={} sign_ins={} trusted_devices={} guesses={} enrolments={} throttles={} messages={} activity={} spending={} hours={} calls={} abandoned_messages={}",
             self.registrations,
             self.challenges,
             self.sessions,
@@ -67,6 +68,7 @@ impl std::fmt::Display for Removed {
             self.activity,
             self.spending,
             self.hours,
+            self.calls,
             self.abandoned_messages
         )
     }
@@ -91,6 +93,7 @@ pub fn tidy(conn: &mut PgConnection) -> Result<Removed, DbError> {
         activity: activity::store::remove_expired(conn)?,
         spending: budget::store::remove_expired(conn)?,
         hours: brakes::store::remove_expired(conn)?,
+        calls: circuits::store::remove_expired(conn)?,
         abandoned_messages: messages::store::settle_abandoned(conn)?,
     })
 }

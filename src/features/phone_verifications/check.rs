@@ -6,8 +6,10 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{ids::ChallengeId, one_time_code::OneTimeCode},
-    sms::{Checked, CodeOwner},
+    db,
+    domain::{ids::ChallengeId, one_time_code::OneTimeCode, phone_number::PhoneNumber},
+    features::circuits,
+    sms::{CheckFailure, Checked, ProviderChoice},
 };
 
 /// A challenge whose code was right a moment ago. Worth nothing until [`super::consume`] has used the challenge up.
@@ -66,16 +68,32 @@ pub async fn compare(
             Ok(Checked::Gone) => Err(CodeRefused::Expired),
             Err(failure) => {
                 log::error!("event=code_check_failed challenge={challenge} why={failure}");
+                note_failure(app, charged.phone_number, &failure);
                 Err(CodeRefused::Unchecked)
             }
         },
         // The code has not left yet, so nobody can have read it. Saying so takes as long as asking Twilio would: a
         // text that was withheld never leaves, and the time must not tell.
         (None, None) => {
-            if app.sms.code_owner() == CodeOwner::Twilio {
-                tokio::time::sleep(app.call_time.last()).await;
+            if app.sms.is_configured(ProviderChoice::Verify) {
+                tokio::time::sleep(app.call_time.last(ProviderChoice::Verify)).await;
             }
             Err(wrong)
         }
     }
+}
+
+/// Has the failure count against Verify, so that the next code may go another way. Nobody waits for it: what is written
+/// down must not tell by its time that there was something to ask Twilio about.
+fn note_failure(app: &App, number: String, failure: &CheckFailure) {
+    let (app, said) = (app.clone(), circuits::judge_failure(failure));
+    actix_web::rt::spawn(async move {
+        let to = PhoneNumber::from_stored(number);
+        let noted = app.db.run(move |conn| {
+            db::transaction(conn, |conn| circuits::note_call(conn, ProviderChoice::Verify, &to, None, said))
+        });
+        if let Err(error) = noted.await {
+            log::error!("event=call_not_noted error={:?}", error.to_string());
+        }
+    });
 }
