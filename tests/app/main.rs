@@ -21,6 +21,7 @@ mod deliveries;
 
 mod enumeration;
 mod error_pages;
+mod fail_over;
 mod hash_queue;
 mod hosts_and_headers;
 mod housekeeping;
