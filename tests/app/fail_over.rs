@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use latchkey::sms::config::CALL_TIMEOUT;
 use rand::RngExt as _;
 
 use crate::support::{
@@ -154,13 +155,15 @@ async fn s_11_whatever_a_provider_does_in_place_of_its_work_leads_to_the_other()
 #[actix_web::test]
 async fn s_11_a_silent_provider_is_left_alone_after_its_timeouts() {
     let app = ordered("verify,messaging", 1).await;
-    app.twilio.always_on(Operation::StartVerification, Behaviour::Hang(Duration::from_secs(4)));
+    app.twilio.always_on(Operation::StartVerification, Behaviour::Hang(CALL_TIMEOUT * 2));
     let waiting: Vec<_> = (0..4).map(|_| (people::maid(), app.browser())).collect();
     at_once(waiting.iter().map(|(hanna, browser)| hanna.asks(browser))).await;
+    tokio::time::sleep(CALL_TIMEOUT - Duration::from_secs(2)).await;
     eventually("the silences are over", async || circuit(&app, VERIFY, "").is_some()).await;
     let (selam, browser) = begins(&app, 0).await;
     browser.enters(&app.twilio.next_code_to(&selam.phone).await).await.redirects_to("/account");
     assert_eq!((calls(&app, VERIFY), calls(&app, MESSAGING)), (4, 1));
+    assert!(app.logged("event=sms_failed").await.contains("outcome unknown: timeout"));
 }
 
 #[actix_web::test]

@@ -4,6 +4,7 @@
 //!   across instances.
 //! - A worker in the same binary makes the code, marks the row `sending` and calls the provider ([`worker`]). What may
 //!   have been sent is never sent again by itself.
+//! - A code goes by the first provider of its country's order that works (`circuits`), a notice always by Messaging.
 //! - What surely was not sent and was not the asker's fault is given back to the limits.
 //! - Notices, which have no code, go the same way under a quota of their own ([`notices::notify`]).
 
