@@ -690,7 +690,11 @@ async fn s_6_killed_between_choosing_calling_and_recording_each_reservation_is_c
                 for (operation, ahead) in [(Operation::StartVerification, 0), (Operation::SendMessage, 2)] {
                     app.twilio.always_on(operation, moods[(round + ahead) % moods.len()].clone());
                 }
-                std::thread::sleep(Duration::from_millis(random.random_range(300..900)));
+                let (begun, before) = (Instant::now(), app.database.count("sms_messages"));
+                while begun.elapsed() < Duration::from_secs(5) && app.database.count("sms_messages") < before + 4 {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                std::thread::sleep(Duration::from_millis(random.random_range(0..300)));
                 let index = round % processes;
                 app.kill_and_restart(index);
                 kill_at.lock().unwrap()[index] = app.address_of(index);
