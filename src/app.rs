@@ -15,7 +15,7 @@ use crate::{
         deliveries,
         messages::{outcomes::Outcomes, reserve::Limits},
     },
-    sms::{CallTimes, NoProvider, SmsProvider},
+    sms::{CallTimes, NoProvider, SendTimes, SmsProvider},
 };
 
 /// The running program's parts. Cheap to clone.
@@ -32,7 +32,7 @@ pub struct App {
     /// News of messages, from all instances.
     pub outcomes: Outcomes,
     /// How long the provider takes to accept a text with a code.
-    pub send_times: Arc<CallTimes>,
+    pub send_times: Arc<SendTimes>,
     /// How long it takes to compare a code, where that is the provider's to do.
     pub check_times: Arc<CallTimes>,
     /// How many texts may be sent.

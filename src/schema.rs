@@ -187,6 +187,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    provider_calls (id) {
+        id -> Int8,
+        provider -> Text,
+        country -> Text,
+        failed -> Bool,
+        everywhere -> Bool,
+        ended_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    provider_circuits (provider, country) {
+        provider -> Text,
+        country -> Text,
+        state -> Text,
+        cause -> Text,
+        reason -> Text,
+        openings -> Int2,
+        opened_at -> Timestamptz,
+        probe_at -> Timestamptz,
+        rest_seconds -> Int4,
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     recoveries (id) {
         id -> Uuid,
         user_id -> Uuid,
@@ -430,6 +456,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     password_resets,
     phone_changes,
     phone_verifications,
+    provider_calls,
+    provider_circuits,
     recoveries,
     registrations,
     sessions,

@@ -17,7 +17,7 @@ use crate::{
     app::App,
     config::{Config, TlsFiles},
     db::{self, DbError, migrations},
-    features::{alerts, deliveries, housekeeping, messages::worker, metrics as listing},
+    features::{alerts, circuits, deliveries, housekeeping, messages::worker, metrics as listing},
     metrics, routes,
     sms::NoProvider,
     web::{cookies, cross_site, fence, headers, host, request},
@@ -103,13 +103,14 @@ pub async fn serve(config: Config) -> Result<(), ServeFailed> {
     let listing = recorded.map(|(bind, listing)| serve_metrics(&app, bind, listing)).transpose()?;
     for address in server.addrs() {
         let origin = app.config.base_url.origin();
-        log::info!("event=listening address={address} origin={origin} provider={}", app.sms.name());
+        log::info!("event=listening address={address} origin={origin} provider={}", app.sms.first().as_str());
     }
 
     let worker = rt::spawn(worker::run(app.clone()));
     let housekeeping = rt::spawn(housekeeping::run(app.clone()));
     let look_ups = rt::spawn(deliveries::look_up::run(app.clone()));
     let alerts = [rt::spawn(alerts::deliver::run(app.clone())), rt::spawn(alerts::watch::run(app.clone()))];
+    let arrivals = rt::spawn(circuits::watch::run(app.clone()));
     let ended = server.run().await;
     app.outcomes.stop();
     if let Some(listing) = listing {
@@ -118,6 +119,7 @@ pub async fn serve(config: Config) -> Result<(), ServeFailed> {
     alerts.iter().for_each(rt::task::JoinHandle::abort);
     housekeeping.abort();
     look_ups.abort();
+    arrivals.abort();
     let _ = worker.await;
     log::info!("event=stopped");
     Ok(ended?)

@@ -21,6 +21,11 @@ impl Drop for Running {
 
 /// Starts it.
 pub fn start(database_url: &str) -> (Running, SocketAddr) {
+    start_with(database_url, &[])
+}
+
+/// The same with more variables.
+pub fn start_with(database_url: &str, more: &[(&str, &str)]) -> (Running, SocketAddr) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
     command.env_clear().current_dir(env!("CARGO_TARGET_TMPDIR")).stdin(Stdio::null()).stderr(Stdio::piped());
     command.envs([
@@ -29,6 +34,7 @@ pub fn start(database_url: &str) -> (Running, SocketAddr) {
         ("LATCHKEY_TRUSTED_PROXIES", "127.0.0.1"),
         ("RUST_LOG", "info"),
     ]);
+    command.envs(more.iter().copied());
     let mut process = Running(command.spawn().unwrap());
     let mut lines = BufReader::new(process.0.stderr.take().unwrap()).lines();
     let address = lines.by_ref().find_map(|line| {

@@ -8,7 +8,7 @@ use crate::{
     config::Config,
     db::{self, DbError, migrations},
     server,
-    sms::SmsProvider,
+    sms::{ProviderChoice, SmsProvider},
     web::clock,
 };
 
@@ -27,7 +27,7 @@ pub(super) fn run(config: &Config) -> Result<(), Failed> {
             all_well &= report("clock", clocks(&mut conn));
         }
     }
-    all_well &= report("sms provider", provider(config));
+    all_well &= providers(config);
     if all_well { Ok(()) } else { Err("something above needs your attention".into()) }
 }
 
@@ -67,9 +67,23 @@ fn clocks(conn: &mut PgConnection) -> Result<String, String> {
     }
 }
 
-fn provider(config: &Config) -> Result<String, String> {
-    let provider = SmsProvider::from_config(&config.sms).map_err(|error| error.to_string())?;
-    let asked = actix_web::rt::System::new().block_on(provider.check_connection());
-    let name = provider.name();
-    asked.map(|()| format!("{name} is ready")).map_err(|error| format!("{name}: {error}"))
+/// One line for each provider that is configured: which of them carries codes is each country's to say.
+fn providers(config: &Config) -> bool {
+    let sms = match SmsProvider::from_config(&config.sms) {
+        Ok(sms) => sms,
+        Err(error) => return report("sms providers", Err(error.to_string())),
+    };
+    let asked = actix_web::rt::System::new();
+    let configured = ProviderChoice::ALL.into_iter().filter(|provider| sms.is_configured(*provider));
+    configured.fold(true, |all_well, provider| {
+        let finding = asked.block_on(sms.check_connection(provider));
+        let found = finding.map(|()| ready(&sms, provider)).map_err(|error| error.to_string());
+        report(&format!("sms {}", provider.as_str()), found) && all_well
+    })
+}
+
+fn ready(sms: &SmsProvider, provider: ProviderChoice) -> String {
+    let codes = if sms.first() == provider { "codes" } else { "codes where a country's order names it" };
+    let notices = if sms.for_notices() == Some(provider) { ", and notices" } else { "" };
+    format!("{} is ready: carries {codes}{notices}", provider.as_str())
 }

@@ -71,7 +71,7 @@ pub(super) fn run(config: &Config, step: &Step) -> Result<(), Failed> {
 }
 
 fn begin(config: &Config, account: &Name, phone: &PhoneNumber, grounds: &Grounds) -> Result<(), Failed> {
-    if SmsProvider::from_config(&config.sms)?.name_for_notices().is_none() {
+    if SmsProvider::from_config(&config.sms)?.for_notices().is_none() {
         return Err("the code of a recovery cannot be sent: Verify sends its own codes only. \
                     Set TWILIO_PHONE_NUMBER or TWILIO_MESSAGING_SERVICE_SID, for the server too"
             .into());

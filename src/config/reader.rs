@@ -177,12 +177,7 @@ impl Reader {
     }
 
     pub(super) fn sms(&mut self, loopback: bool) -> Option<SmsConfig> {
-        let chosen = self.optional("SMS_PROVIDER", "demo, messaging or verify", |text| match text {
-            "demo" => Some(ProviderChoice::Demo),
-            "messaging" => Some(ProviderChoice::Messaging),
-            "verify" => Some(ProviderChoice::Verify),
-            _ => None,
-        });
+        let chosen = self.optional("SMS_PROVIDER", "demo, messaging or verify", ProviderChoice::parse);
         let has = |name: &str| self.variables.contains_key(name);
         let provider = match chosen {
             Some(choice) => choice,

@@ -6,6 +6,7 @@ pub mod activity;
 pub mod alerts;
 pub mod brakes;
 pub mod budget;
+pub mod circuits;
 pub mod countries;
 pub mod deliveries;
 pub mod demo_inbox;

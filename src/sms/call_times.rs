@@ -8,6 +8,8 @@ use std::{
 
 use rand::RngExt as _;
 
+use super::ProviderChoice;
+
 /// So many of the newest calls are remembered: few, so that what looks like a call follows when all grow slower.
 const KEPT: usize = 3;
 /// What a call to Twilio takes from most places, until one has been made.
@@ -37,6 +39,24 @@ impl CallTimes {
             calls => newest.get(random.random_range(0..calls)).copied().unwrap_or(AT_FIRST),
         };
         one.mul_f64(random.random_range(0.9..=1.1))
+    }
+}
+
+/// The times of the newest sends, by who carried them.
+#[derive(Default)]
+pub struct SendTimes {
+    messaging: CallTimes,
+    verify: CallTimes,
+}
+
+impl SendTimes {
+    /// Those of a provider.
+    pub fn of(&self, provider: ProviderChoice) -> &CallTimes {
+        match provider {
+            // The demo stands in for Messaging.
+            ProviderChoice::Demo | ProviderChoice::Messaging => &self.messaging,
+            ProviderChoice::Verify => &self.verify,
+        }
     }
 }
 

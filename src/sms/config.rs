@@ -5,14 +5,16 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
+use super::CodeOwner;
+
 /// How long a connection to Twilio may take to stand, name look-up and TLS included.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// How long a whole call to Twilio may take, the last byte of the answer included.
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Who carries the texts: `SMS_PROVIDER`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Who carries texts: `SMS_PROVIDER`, a country's order of providers, and who had a message in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ProviderChoice {
     /// Nobody: an inbox on a page, for trying Latchkey out.
     Demo,
@@ -22,10 +24,37 @@ pub enum ProviderChoice {
     Verify,
 }
 
+impl ProviderChoice {
+    /// Every provider.
+    pub const ALL: [Self; 3] = [Self::Demo, Self::Messaging, Self::Verify];
+
+    /// The name in configuration, database and log.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Demo => "demo",
+            Self::Messaging => "messaging",
+            Self::Verify => "verify",
+        }
+    }
+
+    /// The provider of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|provider| provider.as_str() == name)
+    }
+
+    /// Who makes the codes that it carries.
+    pub fn code_owner(self) -> CodeOwner {
+        match self {
+            Self::Demo | Self::Messaging => CodeOwner::Latchkey,
+            Self::Verify => CodeOwner::Twilio,
+        }
+    }
+}
+
 /// The provider and what it needs.
 #[derive(Clone, Debug)]
 pub struct SmsConfig {
-    /// Who carries the texts.
+    /// Who carries the texts, where no country's order says otherwise.
     pub provider: ProviderChoice,
     /// Needed by every provider but the demo.
     pub twilio: Option<TwilioConfig>,
@@ -42,7 +71,8 @@ pub struct TwilioConfig {
     pub auth_tokens: Vec<SecretString>,
     /// Who the texts come from. Verify brings its own senders and needs none.
     pub from: Option<Sender>,
-    /// `VA…`: the Verify service. With Messaging it still checks the codes that Verify sent before a change of provider.
+    /// `VA…`: the Verify service. Beside Messaging it carries codes where a country's order names it, and checks those it
+    /// has sent.
     pub verify_service_sid: Option<String>,
     /// `https://api.twilio.com`, or a region's host.
     pub api_base: Url,
@@ -116,6 +146,14 @@ impl Sender {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_provider_is_found_by_its_name() {
+        for provider in ProviderChoice::ALL {
+            assert_eq!(ProviderChoice::parse(provider.as_str()), Some(provider));
+        }
+        assert_eq!(ProviderChoice::parse("pigeon"), None);
+    }
 
     #[test]
     fn senders_are_told_apart() {

@@ -1,8 +1,9 @@
 //! Text messages: the providers that carry them and every text we send.
 //!
-//! Three providers, chosen by configuration: the demo keeps texts in memory and shows them on a page; Programmable
-//! Messaging carries our text with our code; Verify makes the code itself and compares what people type. A challenge
-//! remembers whose code it is ([`CodeOwner`]), so a change of provider does not strand the codes under way.
+//! Three providers: the demo keeps texts in memory and shows them on a page; Programmable Messaging carries our text with
+//! our code; Verify makes the code itself and compares what people type. Both of Twilio's can be configured side by side,
+//! and each code may go by either. A challenge remembers whose code it is ([`CodeOwner`]), so a change of provider does
+//! not strand the codes under way.
 
 pub mod call_times;
 pub mod config;
@@ -12,13 +13,13 @@ pub mod outcome;
 pub mod texts;
 pub mod twilio;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use reqwest::header::HeaderMap;
 
 use crate::domain::one_time_code::OneTimeCode;
 use crate::domain::phone_number::PhoneNumber;
-pub use call_times::CallTimes;
+pub use call_times::{CallTimes, SendTimes};
 pub use config::{Credentials, NotASender, ProviderChoice, Sender, SmsConfig, TwilioConfig};
 pub use delivery::{DeliveryStatus, Price, Report};
 pub use demo::{DemoInbox, DemoMessage};
@@ -88,20 +89,18 @@ pub enum CodeOwner {
 pub enum SmsProvider {
     /// See [`ProviderChoice::Demo`].
     Demo(DemoInbox),
-    /// See [`ProviderChoice::Messaging`]. `verify` checks what Verify sent before a change of provider.
-    Messaging {
-        /// Sends.
-        messaging: Messaging,
-        /// Checks, where a Verify service is configured too.
-        verify: Option<Verify>,
-    },
-    /// See [`ProviderChoice::Verify`]. Verify sends codes and nothing else, so notices need a sender of Messaging's.
-    Verify {
-        /// Makes, sends and checks codes.
-        verify: Verify,
-        /// Sends notices, where a sender is configured too.
-        notices: Option<Messaging>,
-    },
+    /// One of Twilio's two, or both.
+    Twilio(Arc<TwilioProviders>),
+}
+
+/// What is configured of Twilio's two providers.
+pub struct TwilioProviders {
+    /// Who carries codes where no country's order says otherwise. That one is there.
+    first: ProviderChoice,
+    /// Carries words of ours, where a sender is configured: codes, and notices in any case.
+    messaging: Option<Messaging>,
+    /// Makes, sends and checks codes, where a service is configured.
+    verify: Option<Verify>,
 }
 
 /// Why no provider could be made of the configuration.
@@ -144,37 +143,49 @@ impl SmsProvider {
         let service = twilio.verify_service_sid.clone();
         let verify = service.map(|sid| Verify::new(client.clone(), twilio, sid));
         let messaging = twilio.from.clone().map(|from| Messaging::new(client, twilio, from));
-        if config.provider == ProviderChoice::Verify {
-            let verify = verify.ok_or(NoProvider::NoVerifyService)?;
-            return Ok(Self::Verify { verify, notices: messaging });
+        match config.provider {
+            ProviderChoice::Messaging if messaging.is_none() => return Err(NoProvider::NoSender),
+            ProviderChoice::Verify if verify.is_none() => return Err(NoProvider::NoVerifyService),
+            _ => {}
         }
-        Ok(Self::Messaging { messaging: messaging.ok_or(NoProvider::NoSender)?, verify })
+        Ok(Self::Twilio(Arc::new(TwilioProviders { first: config.provider, messaging, verify })))
     }
 
-    /// The provider's name in configuration and log.
-    pub fn name(&self) -> &'static str {
+    /// Who carries codes where no country's order says otherwise.
+    pub fn first(&self) -> ProviderChoice {
         match self {
-            Self::Demo(_) => "demo",
-            Self::Messaging { .. } => "messaging",
-            Self::Verify { .. } => "verify",
-        }
-    }
-
-    /// The same of who carries notices; none when nobody can.
-    pub fn name_for_notices(&self) -> Option<&'static str> {
-        match self {
-            Self::Demo(_) => Some("demo"),
-            Self::Messaging { .. } | Self::Verify { notices: Some(_), .. } => Some("messaging"),
-            Self::Verify { notices: None, .. } => None,
+            Self::Demo(_) => ProviderChoice::Demo,
+            Self::Twilio(twilio) => twilio.first,
         }
     }
 
-    /// Who makes the codes of the texts sent from now on.
-    pub fn code_owner(&self) -> CodeOwner {
-        match self {
-            Self::Demo(_) | Self::Messaging { .. } => CodeOwner::Latchkey,
-            Self::Verify { .. } => CodeOwner::Twilio,
+    /// Who carries notices: whoever takes words of ours; none when nobody does.
+    pub fn for_notices(&self) -> Option<ProviderChoice> {
+        [ProviderChoice::Demo, ProviderChoice::Messaging].into_iter().find(|provider| self.is_configured(*provider))
+    }
+
+    /// Whether texts can be handed to that provider.
+    pub fn is_configured(&self, provider: ProviderChoice) -> bool {
+        match provider {
+            ProviderChoice::Demo => matches!(self, Self::Demo(_)),
+            ProviderChoice::Messaging => self.messaging().is_some(),
+            ProviderChoice::Verify => self.verify().is_some(),
         }
+    }
+
+    /// Who carries codes where `wanted` is the order, of those that are configured. Never empty: where none of them is,
+    /// the deployment's own provider does.
+    pub fn in_order(&self, wanted: &[ProviderChoice]) -> Vec<ProviderChoice> {
+        let mut order = Vec::new();
+        for provider in wanted.iter().copied().filter(|provider| self.is_configured(*provider)) {
+            if !order.contains(&provider) {
+                order.push(provider);
+            }
+        }
+        if order.is_empty() {
+            order.push(self.first());
+        }
+        order
     }
 
     /// Sends one text, once.
@@ -228,37 +239,29 @@ impl SmsProvider {
         }
     }
 
-    /// Finds out, without sending anything, whether the provider answers to this configuration.
+    /// Finds out, without sending anything, whether one of the providers answers to this configuration.
     ///
     /// # Errors
     /// [`ConnectionFault`] says in words what is wrong.
-    pub async fn check_connection(&self) -> Result<(), ConnectionFault> {
-        match self {
-            Self::Demo(_) => Ok(()),
-            Self::Messaging { messaging, .. } => messaging.check_connection().await,
-            Self::Verify { verify, notices } => {
-                verify.check_connection().await?;
-                match notices {
-                    Some(messaging) => messaging.check_connection().await,
-                    None => Ok(()),
-                }
-            }
+    pub async fn check_connection(&self, provider: ProviderChoice) -> Result<(), ConnectionFault> {
+        match (provider, self.messaging(), self.verify()) {
+            (ProviderChoice::Messaging, Some(messaging), _) => messaging.check_connection().await,
+            (ProviderChoice::Verify, _, Some(verify)) => verify.check_connection().await,
+            (ProviderChoice::Demo | ProviderChoice::Messaging | ProviderChoice::Verify, ..) => Ok(()),
         }
     }
 
     fn messaging(&self) -> Option<&Messaging> {
         match self {
             Self::Demo(_) => None,
-            Self::Messaging { messaging, .. } => Some(messaging),
-            Self::Verify { notices, .. } => notices.as_ref(),
+            Self::Twilio(twilio) => twilio.messaging.as_ref(),
         }
     }
 
     fn verify(&self) -> Option<&Verify> {
         match self {
             Self::Demo(_) => None,
-            Self::Messaging { verify, .. } => verify.as_ref(),
-            Self::Verify { verify, .. } => Some(verify),
+            Self::Twilio(twilio) => twilio.verify.as_ref(),
         }
     }
 }
@@ -321,16 +324,16 @@ mod tests {
     async fn aut_08_verify_sends_notices_only_with_a_sender() {
         let sender = Sender::Alphanumeric("Latchkey".to_owned());
         let with = deployment(ProviderChoice::Verify, Some(sender.clone()));
-        assert_eq!((with.name(), with.name_for_notices()), ("verify", Some("messaging")));
+        assert_eq!((with.first(), with.for_notices()), (ProviderChoice::Verify, Some(ProviderChoice::Messaging)));
         let tried = SendFailure::NotReached { retry_after: None, why: "no connection" };
         assert_eq!(with.send(&notice()).await, Err(tried), "it was on its way to Twilio");
 
         let without = deployment(ProviderChoice::Verify, None);
-        assert_eq!((without.name(), without.name_for_notices()), ("verify", None));
+        assert_eq!((without.first(), without.for_notices()), (ProviderChoice::Verify, None));
         assert_eq!(without.send(&notice()).await, Err(NO_SENDER));
 
         let messaging = deployment(ProviderChoice::Messaging, Some(sender));
-        assert_eq!((messaging.name(), messaging.name_for_notices()), ("messaging", Some("messaging")));
+        assert_eq!(messaging.for_notices(), Some(ProviderChoice::Messaging));
     }
 
     #[actix_web::test]
@@ -338,7 +341,25 @@ mod tests {
         let demo = SmsProvider::Demo(DemoInbox::default());
         let content = Content::CodeOfVerify { language: "en".to_owned(), replaces: Vec::new() };
         assert_eq!(demo.send(&Outgoing { content, ..notice() }).await, Err(NO_VERIFY_SERVICE));
-        assert_eq!(demo.name_for_notices(), Some("demo"));
+        assert_eq!(demo.for_notices(), Some(ProviderChoice::Demo));
         assert!(demo.send(&notice()).await.is_ok());
+    }
+
+    #[test]
+    fn only_configured_providers_count_each_once_and_there_is_always_one() {
+        use ProviderChoice::{Demo, Messaging, Verify};
+        let both = deployment(Messaging, Some(Sender::Alphanumeric("Latchkey".to_owned())));
+        let verify_alone = deployment(Verify, None);
+        let demo = SmsProvider::Demo(DemoInbox::default());
+        for (sms, wanted, order) in [
+            (&both, vec![], vec![Messaging]),
+            (&both, vec![Verify, Messaging], vec![Verify, Messaging]),
+            (&both, vec![Messaging, Verify, Messaging], vec![Messaging, Verify]),
+            (&verify_alone, vec![Messaging, Verify], vec![Verify]),
+            (&verify_alone, vec![Messaging], vec![Verify]),
+            (&demo, vec![Verify, Messaging], vec![Demo]),
+        ] {
+            assert_eq!(sms.in_order(&wanted), order, "{wanted:?}");
+        }
     }
 }

@@ -193,24 +193,28 @@ fn check_says_what_is_well_and_what_is_not() {
     let mut variables = environment("messaging", &twilio, &database.url());
     let good = run_in("check", &variables);
     good.says(&["ok    configuration", "ok    database", "ok    durability", "ok    migrations", "ok    clock"]);
-    assert!(good.says(&["ok    sms provider", "messaging is ready"]).well);
+    assert!(good.says(&["ok    sms messaging", "ok    sms verify"]).well);
+    good.says(&["messaging is ready: carries codes, and notices", "verify is ready: carries codes where a country's"]);
 
     change(&mut variables, &[("TWILIO_AUTH_TOKEN", "somebody-elses-token")]);
     let ended = run_in("check", &variables);
-    ended.refuses(&["wrong sms provider", "Twilio does not accept the credentials", "401", "20003", "ok    database"]);
+    ended.refuses(&[
+        "wrong sms messaging",
+        "wrong sms verify",
+        "Twilio does not accept the credentials",
+        "401",
+        "20003",
+        "ok    database",
+    ]);
     assert!(!ended.said.contains("somebody-elses-token"));
 
     // Each line names what it is about, so that an outage of one is not taken for the other's.
     let reachable = variables.clone();
     change(&mut variables, &[("TWILIO_API_BASE_URL", "http://127.0.0.1:1")]);
-    run_in("check", &variables).refuses(&[
-        "ok    database",
-        "wrong sms provider",
-        "messaging: Twilio cannot be reached",
-    ]);
+    run_in("check", &variables).refuses(&["ok    database", "wrong sms messaging", "cannot be reached"]);
     variables = reachable;
     change(&mut variables, &[("DATABASE_URL", NOWHERE), ("TWILIO_AUTH_TOKEN", twilio.auth_token())]);
-    run_in("check", &variables).refuses(&["wrong database", "ok    sms provider"]);
+    run_in("check", &variables).refuses(&["wrong database", "ok    sms messaging"]);
     assert!(twilio.calls().iter().all(|call| call.method == "GET"), "looking sends nothing");
 }
 

@@ -23,6 +23,7 @@ mod deliveries;
 mod email_change;
 mod enumeration;
 mod error_pages;
+mod fail_over;
 mod hash_queue;
 mod hosts_and_headers;
 mod housekeeping;

@@ -133,10 +133,10 @@ async fn everything_once() -> FakeTwilio {
         let reported = Outgoing { report_to: Some(REPORTS.to_owned()), ..text(ADA) };
         let sid = messaging.send(&reported).await.unwrap().sid.unwrap();
         messaging.fetch_report(&sid).await.unwrap().unwrap();
-        messaging.check_connection().await.unwrap();
+        messaging.check_connection(ProviderChoice::Messaging).await.unwrap();
     }
     let verify = provider(&twilio.sms_config(ProviderChoice::Verify));
-    verify.check_connection().await.unwrap();
+    verify.check_connection(ProviderChoice::Verify).await.unwrap();
     let first = verify.send(&start(ADA, None)).await.unwrap().sid.unwrap();
     let replacing = start(ADA, first.as_str());
     let sid = verify.send(&replacing).await.unwrap().sid.unwrap();
@@ -263,7 +263,7 @@ async fn prism_accepts_every_call_of_the_client() {
     let Some(prism) = prism("prism_accepts_every_call_of_the_client") else { return };
     let messaging = before_prism(&prism, ProviderChoice::Messaging, "");
     assert_eq!(messaging.send(&text(ADA)).await.unwrap().status, "queued");
-    assert_eq!(messaging.check_connection().await, Ok(()));
+    assert_eq!(messaging.check_connection(ProviderChoice::Messaging).await, Ok(()));
 
     let verify = before_prism(&prism, ProviderChoice::Verify, "");
     let started = verify.send(&start(ADA, None)).await.unwrap();
@@ -273,7 +273,7 @@ async fn prism_accepts_every_call_of_the_client() {
     assert_eq!(verify.cancel(&sid).await, Ok(()));
     assert!(verify.send(&start(ADA, sid.as_str())).await.is_ok());
     // The service of the official example makes codes of four digits.
-    assert_eq!(verify.check_connection().await, Err(ConnectionFault::CodeLength(4)));
+    assert_eq!(verify.check_connection(ProviderChoice::Verify).await, Err(ConnectionFault::CodeLength(4)));
 }
 
 #[actix_web::test]

@@ -119,7 +119,10 @@ async fn sms_11_a_refused_connection_was_surely_not_acted_on() {
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let sms = messaging_at(&format!("http://{nobody}"));
     assert_eq!(sms.send(&text(ADA)).await, Err(not_reached("no connection")));
-    assert_eq!(sms.check_connection().await, Err(ConnectionFault::NotReachable { why: "no connection" }));
+    assert_eq!(
+        sms.check_connection(ProviderChoice::Messaging).await,
+        Err(ConnectionFault::NotReachable { why: "no connection" })
+    );
 }
 
 #[actix_web::test]
@@ -246,7 +249,8 @@ async fn two_hundred_texts_at_once_all_arrive_once() {
 async fn what_is_wrong_with_the_configuration_is_told_apart() {
     let twilio = FakeTwilio::start();
     for provider in [ProviderChoice::Messaging, ProviderChoice::Verify] {
-        let check = async |config: SmsConfig| SmsProvider::from_config(&config).unwrap().check_connection().await;
+        let check =
+            async |config: SmsConfig| SmsProvider::from_config(&config).unwrap().check_connection(provider).await;
         let right = impatient(&twilio, provider);
         assert_eq!(check(right.clone()).await, Ok(()));
 

@@ -8,7 +8,10 @@
 //!   it (AUT-11).
 //! - Twilio's test numbers belong to no country, cost nothing and reach nobody: they are open.
 
-use crate::{domain::phone_number::PhoneNumber, sms::Sender};
+use crate::{
+    domain::phone_number::PhoneNumber,
+    sms::{ProviderChoice, Sender},
+};
 
 pub mod store;
 
@@ -30,6 +33,8 @@ pub struct Policy {
     pub proven: bool,
     /// Whom they come from; none for the deployment's sender.
     pub sender: Option<Sender>,
+    /// Who carries codes, the first that works; none for the deployment's provider.
+    pub providers: Vec<ProviderChoice>,
     /// Whether the last line may name our host.
     pub origin_line: bool,
     /// In how many segments one may be billed.
@@ -41,7 +46,15 @@ pub struct Policy {
 impl Policy {
     /// Of a country that has none.
     pub fn closed() -> Self {
-        Self { unproven: false, proven: false, sender: None, origin_line: false, most_segments: 1, price_micros: 0 }
+        Self {
+            unproven: false,
+            proven: false,
+            sender: None,
+            providers: Vec::new(),
+            origin_line: false,
+            most_segments: 1,
+            price_micros: 0,
+        }
     }
 
     /// Of the numbers that Twilio answers for without sending.

@@ -3,19 +3,28 @@
 use diesel::{PgConnection, prelude::*};
 
 use super::Policy;
-use crate::{db::DbError, domain::country::Country, schema::country_policies as p, sms::Sender};
+use crate::{
+    db::DbError,
+    domain::country::Country,
+    schema::country_policies as p,
+    sms::{ProviderChoice, Sender},
+};
 
 /// Finds a country's policy.
 pub fn find(conn: &mut PgConnection, country: Country) -> Result<Option<Policy>, DbError> {
-    type Row = (bool, bool, Option<String>, bool, i16, i64);
+    type Row = (bool, bool, Option<String>, Vec<Option<String>>, bool, i16, i64);
     let row: Option<Row> = p::table
         .filter(p::country.eq(country.code()))
-        .select((p::unproven, p::proven, p::sender, p::origin_line, p::most_segments, p::price_micros))
+        .select((p::unproven, p::proven, p::sender, p::providers, p::origin_line, p::most_segments, p::price_micros))
         .first(conn)
         .optional()?;
-    let Some((unproven, proven, sender, origin_line, most_segments, price_micros)) = row else { return Ok(None) };
+    let Some((unproven, proven, sender, providers, origin_line, most_segments, price_micros)) = row else {
+        return Ok(None);
+    };
     let malformed = || DbError::Fault(format!("country_policies {country}: a stored value is malformed"));
     let sender = sender.map(|sender| Sender::parse(&sender)).transpose().map_err(|_| malformed())?;
+    // A name that only a newer release knows is left out, as one that is not configured would be.
+    let providers = providers.iter().flatten().filter_map(|name| ProviderChoice::parse(name)).collect();
     let most_segments = u16::try_from(most_segments).map_err(|_| malformed())?;
-    Ok(Some(Policy { unproven, proven, sender, origin_line, most_segments, price_micros }))
+    Ok(Some(Policy { unproven, proven, sender, providers, origin_line, most_segments, price_micros }))
 }

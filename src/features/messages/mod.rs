@@ -4,6 +4,7 @@
 //!   across instances.
 //! - A worker in the same binary makes the code, marks the row `sending` and calls the provider ([`worker`]). What may
 //!   have been sent is never sent again by itself.
+//! - A code goes by the first provider of its country's order that works (`circuits`), a notice always by Messaging.
 //! - What surely was not sent and was not the asker's fault is given back to the limits, but for texts that may be decoys.
 //! - A record forgets number and address after 30 days ([`forget`]) and is gone after 90; no limit looks back further than
 //!   one day.

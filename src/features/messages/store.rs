@@ -340,25 +340,36 @@ pub struct Claimed {
     /// For how many seconds it might have left already.
     #[diesel(sql_type = Double)]
     pub waited: f64,
+    /// Who had it the time before.
+    #[diesel(sql_type = Nullable<SqlText>)]
+    pub had_by: Option<String>,
 }
 
-/// Takes the message that has been due longest, past those that other workers hold, for whoever carries codes or
-/// notices.
+/// Takes the message that has been due longest, past those that other workers hold, for whoever carries notices or, until
+/// [`give_to`] says otherwise, codes.
 pub fn claim_next(conn: &mut PgConnection, codes: &str, notices: Option<&str>) -> Result<Option<Claimed>, DbError> {
     Ok(sql_query(
-        "UPDATE sms_messages SET state = 'sending', claimed_at = now(), attempts = attempts + 1,
+        "UPDATE sms_messages AS m SET state = 'sending', claimed_at = now(), attempts = attempts + 1,
              provider = CASE WHEN notice THEN $2 ELSE $1 END
-         WHERE id = (SELECT id FROM sms_messages
-                     WHERE state = 'queued' AND next_attempt_at <= now() AND phone_number IS NOT NULL
-                     ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-         RETURNING id, verification_id, action_code_id, send_number, kind, phone_number, locale, attempts, withheld,
-             extract(epoch FROM clock_timestamp() - next_attempt_at)::float8 AS waited,
-             (SELECT purpose FROM phone_verifications AS pv WHERE pv.id = verification_id) AS purpose",
+         FROM (SELECT id, provider, next_attempt_at FROM sms_messages
+               WHERE state = 'queued' AND next_attempt_at <= now() AND phone_number IS NOT NULL
+               ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED) AS due
+         WHERE m.id = due.id
+         RETURNING m.id, verification_id, action_code_id, send_number, kind, phone_number, locale, attempts, withheld,
+             extract(epoch FROM clock_timestamp() - due.next_attempt_at)::float8 AS waited,
+             (SELECT purpose FROM phone_verifications AS pv WHERE pv.id = verification_id) AS purpose,
+             due.provider AS had_by",
     )
     .bind::<SqlText, _>(codes)
     .bind::<Nullable<SqlText>, _>(notices)
     .get_result(conn)
     .optional()?)
+}
+
+/// Notes that another provider has a message than it was taken for.
+pub fn give_to(conn: &mut PgConnection, id: MessageId, provider: &str) -> Result<(), DbError> {
+    diesel::update(sms::table.filter(sms::id.eq(id))).set(sms::provider.eq(provider)).execute(conn)?;
+    Ok(())
 }
 
 /// Waits for its turn among all texts to a number; held until the transaction ends.

@@ -3,8 +3,13 @@
 //! Messages with a code and notices go one way; they differ only in how they are readied (`ready_code`,
 //! `ready_notice`). A code may be superseded before it leaves, and so may a notice that carries one.
 //!
-//! The row is marked `sending` and the code's MAC is stored in one committed transaction before the call. A crash
-//! after that leaves the row in `sending`, which becomes `unknown`: nothing is sent twice for one reservation.
+//! The row is marked `sending`, who carries it is chosen and our code's MAC is stored in one committed transaction before
+//! the call. A crash after that leaves the row in `sending`, which becomes `unknown`: nothing is sent twice for one
+//! reservation.
+//!
+//! What surely was not sent goes on by the next provider of the country's order, if the first was not reached or refused
+//! for reasons of its own. What may have been sent does not: only the person can ask for another code, which may then go
+//! another way.
 
 use std::{
     sync::Arc,
@@ -30,6 +35,7 @@ use crate::{
     },
     features::{
         action_codes, budget,
+        circuits::{self, Said, Sending},
         countries::{self, Class, Policy},
         deliveries,
         phone_verifications::{
@@ -38,7 +44,7 @@ use crate::{
         },
     },
     metrics::{self, TextEnd},
-    sms::{CodeOwner, Content, Fault, NoticeKind, Outgoing, SendFailure, Subject, TextKind, texts},
+    sms::{CodeOwner, Content, Fault, NoticeKind, Outgoing, ProviderChoice, SendFailure, Subject, TextKind, texts},
     web::words::Words,
 };
 
@@ -54,7 +60,7 @@ const NOTICE_LIFETIME: Duration = Duration::from_secs(4 * 60 * 60);
 
 /// Runs until the program stops, then waits for the calls that are under way.
 pub async fn run(app: App) {
-    if app.sms.name_for_notices().is_none() {
+    if app.sms.for_notices().is_none() {
         log::warn!(
             "event=notices_cannot_be_sent why=\"Verify sends codes only\" \
              set=\"TWILIO_PHONE_NUMBER or TWILIO_MESSAGING_SERVICE_SID\""
@@ -74,8 +80,9 @@ async fn send_all_due(app: &App, calls: &Arc<Semaphore>) {
             Ok(Taken::Message(message)) => {
                 let app = app.clone();
                 actix_web::rt::spawn(async move {
-                    deliver(&app, *message).await;
+                    let leftovers = deliver(&app, *message).await;
                     drop(permit);
+                    cancel(&app, &leftovers).await;
                 });
             }
             Ok(Taken::NotNow) => {}
@@ -96,8 +103,12 @@ struct Message {
     waited: Duration,
     /// Whose code it brings; a notice brings none.
     code_of: Option<CodeOf>,
-    provider: &'static str,
+    provider: ProviderChoice,
+    /// How many providers could carry it.
+    providers: usize,
     outgoing: Outgoing,
+    /// Verifications at Twilio that it takes the place of, and whose codes are worth nothing here any more.
+    leftovers: Vec<String>,
 }
 
 /// A challenge, and which send of it.
@@ -121,8 +132,9 @@ async fn take_next(app: &App) -> Result<Taken, DbError> {
     app.db
         .run(move |conn| {
             db::transaction(conn, |conn| {
-                let carriers = (taker.sms.name(), taker.sms.name_for_notices());
-                let Some(claimed) = store::claim_next(conn, carriers.0, carriers.1)? else { return Ok(Taken::Nothing) };
+                let (codes, notices) = (taker.sms.first(), taker.sms.for_notices());
+                let claimed = store::claim_next(conn, codes.as_str(), notices.map(ProviderChoice::as_str))?;
+                let Some(claimed) = claimed else { return Ok(Taken::Nothing) };
                 match Kind::parse(&claimed.kind) {
                     Some(Kind::Code(kind)) => ready_code(conn, &taker, claimed, kind),
                     Some(Kind::Notice(kind)) => ready_notice(conn, &taker, claimed, kind),
@@ -148,7 +160,15 @@ fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKi
     if !policy.allows(Kind::Code(kind).class()) {
         return refuse(conn, id, Fault::Country);
     }
-    let (content, valid_for) = match app.sms.code_owner() {
+    let order = app.sms.in_order(&policy.providers);
+    // After a first attempt somebody else gets it, if there is somebody else.
+    let after = claimed.had_by.as_deref().filter(|_| claimed.attempts > 1).and_then(ProviderChoice::parse);
+    let sending = Sending { to: &to, after, is_first_try: send == 1 && claimed.attempts == 1 };
+    let Some(chosen) = circuits::choose(conn, &order, &sending)? else { return refuse(conn, id, Fault::Ours) };
+    if chosen.provider != app.sms.first() {
+        store::give_to(conn, id, chosen.provider.as_str())?;
+    }
+    let (content, valid_for, leftovers) = match chosen.provider.code_owner() {
         CodeOwner::Latchkey => {
             let code = OneTimeCode::generate();
             let mac = phone_verifications::code_mac(&app.keys.one_time_code, challenge, &purpose, to.e164(), &code);
@@ -160,7 +180,8 @@ fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKi
             if !claimed.withheld && !count_segments(conn, id, &policy, &body)? {
                 return refuse(conn, id, Fault::Ours);
             }
-            (Content::Ours { subject: Subject::Code { kind, code }, body }, sendable.valid_for)
+            let content = Content::Ours { subject: Subject::Code { kind, code }, body };
+            (content, sendable.valid_for, sendable.replaces)
         }
         CodeOwner::Twilio => {
             // Two that start at once would be given one verification, and with it one code (SMS-14). What is withheld goes
@@ -173,9 +194,18 @@ fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKi
             let settled = store::list_settled_sends(conn, &to)?;
             let sendable = challenges::make_way(conn, challenge, send, to.e164(), &settled, claimed.withheld)?;
             let Some(Sendable { valid_for, replaces }) = sendable else { return superseded(conn, id) };
-            (Content::CodeOfVerify { language: locale, replaces }, valid_for)
+            if claimed.attempts > 1 && !claimed.withheld {
+                // An attempt with words of ours may have counted fewer segments than Twilio's may have.
+                budget::count(conn, id, policy.most_micros())?;
+            }
+            (Content::CodeOfVerify { language: locale, replaces }, valid_for, Vec::new())
         }
     };
+    // What is withheld goes the way of the others and leaves the trying to them: it has nothing to tell.
+    if !claimed.withheld && !circuits::take_probe(conn, id, chosen, &to)? {
+        store::put_back(conn, id)?;
+        return Ok(Taken::NotNow);
+    }
     Ok(Taken::Message(Box::new(Message {
         id,
         attempts: claimed.attempts,
@@ -183,15 +213,17 @@ fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKi
         kind: Kind::Code(kind),
         waited,
         code_of: Some(CodeOf { challenge, send, purpose: Purpose::parse(&purpose).map_or("none", Purpose::as_str) }),
-        provider: app.sms.name(),
+        provider: chosen.provider,
+        providers: order.len(),
         outgoing: Outgoing { to, content, valid_for, report_to: app.report_to(id), sender: policy.sender },
+        leftovers,
     })))
 }
 
 /// Words a notice, with its code where it carries one. It is worth sending unless its code is not: what happened has
 /// happened.
 fn ready_notice(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: NoticeKind) -> Result<Taken, DbError> {
-    let Some(provider) = app.sms.name_for_notices() else {
+    let Some(provider) = app.sms.for_notices() else {
         return refuse(conn, claimed.id, Fault::Ours);
     };
     let to = PhoneNumber::from_stored(claimed.phone_number);
@@ -223,6 +255,7 @@ fn ready_notice(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: Noti
         waited: Duration::from_secs_f64(claimed.waited.max(0.0)),
         code_of: None,
         provider,
+        providers: 1,
         outgoing: Outgoing {
             to,
             content,
@@ -230,6 +263,7 @@ fn ready_notice(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: Noti
             report_to: app.report_to(claimed.id),
             sender: policy.sender,
         },
+        leftovers: Vec::new(),
     })))
 }
 
@@ -257,54 +291,79 @@ fn refuse(conn: &mut PgConnection, id: MessageId, fault: Fault) -> Result<Taken,
     Ok(Taken::NotNow)
 }
 
-async fn deliver(app: &App, message: Message) {
-    let Message { id, attempts, withheld, kind, waited, code_of, provider, outgoing } = message;
+/// Sends a message and records what came of it. Answers which verifications at Twilio are of no use any more.
+async fn deliver(app: &App, message: Message) -> Vec<String> {
+    let Message { id, attempts, withheld, kind, waited, code_of, provider, providers, outgoing, mut leftovers } =
+        message;
     if withheld {
-        metrics::text(&outgoing.to, kind.as_str(), provider, TextEnd::Withheld);
-        tokio::time::sleep(app.send_times.like_one()).await;
+        metrics::text(&outgoing.to, kind.as_str(), provider.as_str(), TextEnd::Withheld);
+        tokio::time::sleep(app.send_times.of(provider).like_one()).await;
         log::warn!("event=sms_withheld message={id}");
-        return note(id, app.db.run(move |conn| store::settle_withheld(conn, id)).await);
+        note(id, app.db.run(move |conn| store::settle_withheld(conn, id)).await);
+        return leftovers;
     }
-    metrics::text_waited(provider, waited);
+    metrics::text_waited(provider.as_str(), waited);
     let started = Instant::now();
     let result = app.sms.send(&outgoing).await;
     // What is withheld is a code, and has to look like one.
     if code_of.is_some() {
-        app.send_times.note(started.elapsed());
+        app.send_times.of(provider).note(started.elapsed());
     }
-    log_result(id, provider, attempts, &result);
-    count_result(&outgoing.to, kind, provider, code_of, &result);
+    log_result(id, provider.as_str(), attempts, &result);
+    count_result(&outgoing.to, kind, provider.as_str(), code_of, &result);
+    let said = circuits::judge(&result);
+    let goes_on = matches!(said, Said::Badly { .. }) && usize::try_from(attempts).is_ok_and(|made| made < providers);
     let recorded = app.db.run(move |conn| {
-        db::transaction(conn, |conn| match result {
-            Ok(accepted) => {
-                if let (Some(code), Content::CodeOfVerify { .. }, Some(sid)) =
-                    (code_of, &outgoing.content, &accepted.sid)
-                {
-                    challenges::put_provider_sid(conn, code.challenge, code.send, sid)?;
+        db::transaction(conn, |conn| {
+            let mut superseded = None;
+            match result {
+                Ok(accepted) => {
+                    if let (Some(code), Content::CodeOfVerify { .. }, Some(sid)) =
+                        (code_of, &outgoing.content, &accepted.sid)
+                        && !challenges::put_provider_sid(conn, code.challenge, code.send, sid)?
+                    {
+                        superseded = Some(sid.clone());
+                    }
+                    store::settle_sent(conn, id, accepted.sid.as_deref())?;
+                    if let Some(report) = &accepted.report {
+                        deliveries::store::advance(conn, id, report)?;
+                    }
                 }
-                store::settle_sent(conn, id, accepted.sid.as_deref())?;
-                if let Some(report) = &accepted.report {
-                    deliveries::store::advance(conn, id, report)?;
+                Err(SendFailure::Refused(_)) if goes_on => store::retry_later(conn, id, Duration::ZERO)?,
+                Err(SendFailure::Refused(refusal)) => {
+                    store::settle_refused(conn, id, refusal.code, refusal.fault)?;
+                    budget::count(conn, id, 0)?;
                 }
-                Ok(())
-            }
-            Err(SendFailure::Refused(refusal)) => {
-                store::settle_refused(conn, id, refusal.code, refusal.fault)?;
-                budget::count(conn, id, 0)
-            }
-            Err(SendFailure::Unknown { .. }) => store::settle_unknown(conn, id),
-            Err(SendFailure::NotReached { retry_after, .. }) => {
-                let wait = retry_after.unwrap_or_else(|| backoff(attempts));
-                if attempts < MOST_ATTEMPTS && wait < outgoing.valid_for {
-                    store::retry_later(conn, id, wait)
-                } else {
-                    store::settle_refused(conn, id, None, Fault::TryLater)?;
-                    budget::count(conn, id, 0)
+                Err(SendFailure::Unknown { .. }) => store::settle_unknown(conn, id)?,
+                Err(SendFailure::NotReached { retry_after, .. }) => {
+                    let wait = if goes_on { Duration::ZERO } else { retry_after.unwrap_or_else(|| backoff(attempts)) };
+                    if attempts < MOST_ATTEMPTS && wait < outgoing.valid_for {
+                        store::retry_later(conn, id, wait)?;
+                    } else {
+                        store::settle_refused(conn, id, None, Fault::TryLater)?;
+                        budget::count(conn, id, 0)?;
+                    }
                 }
             }
+            circuits::note_call(conn, provider, &outgoing.to, Some(id), said)?;
+            Ok(superseded)
         })
     });
-    note(id, recorded.await);
+    match recorded.await {
+        Ok(superseded) => leftovers.extend(superseded),
+        Err(error) => note(id, Err(error)),
+    }
+    leftovers
+}
+
+/// Cancels what is left at Twilio of codes that a newer one has replaced. They are worth nothing here already; cancelled,
+/// Twilio cannot send one of them again either. What fails is done again before Twilio makes the next code (SMS-14).
+async fn cancel(app: &App, leftovers: &[String]) {
+    for sid in leftovers {
+        if let Err(failure) = app.sms.cancel(sid).await {
+            log::warn!("event=verification_not_cancelled why={:?}", failure.to_string());
+        }
+    }
 }
 
 fn note(id: MessageId, recorded: Result<(), DbError>) {

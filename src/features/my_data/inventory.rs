@@ -109,7 +109,7 @@ const MASKED: Column = Column::altered(
 use Class::{Confidential, Contact, Event, Identity, Origin, Pseudonym, Secret, State, Wiring};
 
 /// Every table, those of an account in the order in which its owner reads them.
-pub const TABLES: [Table; 29] = [
+pub const TABLES: [Table; 31] = [
     Table {
         name: "users",
         own: Some("t.id = $1"),
@@ -510,6 +510,36 @@ pub const TABLES: [Table; 29] = [
             of("why", Wiring),
             of("alert_only", Wiring),
             of("began_at", Wiring),
+            of("ended_at", Wiring),
+        ],
+    },
+    Table {
+        name: "provider_circuits",
+        own: None,
+        kept: Kept::Service,
+        columns: &[
+            of("provider", Wiring),
+            of("country", Wiring),
+            of("state", Wiring),
+            of("cause", Wiring),
+            of("reason", Wiring),
+            of("openings", Wiring),
+            of("opened_at", Wiring),
+            of("probe_at", Wiring),
+            of("rest_seconds", Wiring),
+            of("closed_at", Wiring),
+        ],
+    },
+    Table {
+        name: "provider_calls",
+        own: None,
+        kept: Kept::Service,
+        columns: &[
+            of("id", Wiring),
+            of("provider", Wiring),
+            of("country", Wiring),
+            of("failed", Wiring),
+            of("everywhere", Wiring),
             of("ended_at", Wiring),
         ],
     },

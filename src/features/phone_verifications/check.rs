@@ -8,9 +8,11 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{ids::ChallengeId, one_time_code::OneTimeCode},
+    db,
+    domain::{ids::ChallengeId, one_time_code::OneTimeCode, phone_number::PhoneNumber},
+    features::circuits,
     metrics::{self, CodeCheck},
-    sms::{Checked, CodeOwner},
+    sms::{CheckFailure, Checked, ProviderChoice},
 };
 
 /// A challenge whose code was right a moment ago. Worth nothing until [`super::consume`] has used the challenge up.
@@ -92,6 +94,7 @@ async fn compare_uncounted(
             app.check_times.note(started.elapsed());
             if let Err(failure) = &checked {
                 log::error!("event=code_check_failed challenge={challenge} why={failure}");
+                note_failure(app, charged.phone_number.clone(), failure);
             }
             match checked {
                 Ok(Checked::Approved) => Ok(right),
@@ -107,10 +110,25 @@ async fn compare_uncounted(
         // The code has not left yet, so nobody can have read it. Saying so takes as long as asking Twilio would: a
         // text that was withheld never leaves, and the time must not tell.
         (None, None) => {
-            if app.sms.code_owner() == CodeOwner::Twilio {
+            if app.sms.is_configured(ProviderChoice::Verify) {
                 tokio::time::sleep(app.check_times.like_one()).await;
             }
             Err(wrong)
         }
     }
+}
+
+/// Has the failure count against Verify, so that the next code may go another way. Nobody waits for it: what is written
+/// down must not tell by its time that there was something to ask Twilio about.
+fn note_failure(app: &App, number: String, failure: &CheckFailure) {
+    let (app, said) = (app.clone(), circuits::judge_failure(failure));
+    actix_web::rt::spawn(async move {
+        let to = PhoneNumber::from_stored(number);
+        let noted = app.db.run(move |conn| {
+            db::transaction(conn, |conn| circuits::note_call(conn, ProviderChoice::Verify, &to, None, said))
+        });
+        if let Err(error) = noted.await {
+            log::error!("event=call_not_noted error={:?}", error.to_string());
+        }
+    });
 }

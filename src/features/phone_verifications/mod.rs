@@ -7,7 +7,8 @@
 //! - Charge first, compare second, consume by condition: [`check`] pays for a guess in its own committed statement and
 //!   compares in constant time, [`consume`] uses the challenge up in the caller's transaction, once. Who has to charge
 //!   something of its own too calls [`store::charge_guess`] and [`compare`] one by one.
-//! - A code is ours (we keep its MAC) or Twilio Verify's (we keep its SID); the challenge remembers which.
+//! - A code is ours (we keep its MAC) or Twilio Verify's (we keep its SID); the challenge remembers which. A resend may
+//!   change it: the code before is dead whoever made it, and the newest is compared by its own maker.
 
 use std::time::Duration;
 

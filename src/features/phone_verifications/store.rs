@@ -57,7 +57,8 @@ pub struct Standing {
 pub struct Sendable {
     /// What is left of its life.
     pub valid_for: Duration,
-    /// The verifications at Twilio that it takes the place of.
+    /// The verifications at Twilio that it takes the place of. Before Twilio makes another code they have to be cancelled;
+    /// beside a code of ours they are dead in any case, because nothing here is compared with them any more.
     pub replaces: Vec<String>,
 }
 
@@ -251,12 +252,13 @@ pub fn put_code(
     mac: &StoredMac,
 ) -> Result<Option<Sendable>, DbError> {
     let changes = (pv::code_mac.eq(mac.as_stored()), pv::provider_sid.eq(None::<String>));
-    let row: Option<PgInterval> = diesel::update(pv::table.filter(pv::id.eq(id)).filter(awaits(send)))
-        .set(changes)
-        .returning(diesel::dsl::sql::<sql_types::Interval>("expires_at - now()"))
-        .get_result(conn)
-        .optional()?;
-    Ok(row.map(|left| Sendable { valid_for: seconds(left), replaces: Vec::new() }))
+    let row: Option<(PgInterval, Option<String>)> =
+        diesel::update(pv::table.filter(pv::id.eq(id)).filter(awaits(send)))
+            .set(changes)
+            .returning((diesel::dsl::sql::<sql_types::Interval>("expires_at - now()"), pv::replaced_sid))
+            .get_result(conn)
+            .optional()?;
+    Ok(row.map(|(left, older)| Sendable { valid_for: seconds(left), replaces: older.into_iter().collect() }))
 }
 
 /// Makes room for Twilio's code. Verify repeats one code for a number whatever it is for, so every other live challenge
@@ -317,10 +319,16 @@ pub fn make_way(
 /// Twilio keeps a verification for ten minutes from its start, which may be a little later than ours.
 const TWILIO_FORGETS_AFTER_MINUTES: i32 = 15;
 
-/// Remembers that Twilio owns the code of send number `send`.
-pub fn put_provider_sid(conn: &mut PgConnection, id: ChallengeId, send: i16, sid: &str) -> Result<(), DbError> {
-    diesel::update(pv::table.filter(pv::id.eq(id)).filter(awaits(send))).set(pv::provider_sid.eq(sid)).execute(conn)?;
-    Ok(())
+/// Remembers that Twilio owns the code of send number `send`. Answers whether it does: when a newer send has taken its
+/// place in the meantime, the verification is only remembered as one that has to make way.
+pub fn put_provider_sid(conn: &mut PgConnection, id: ChallengeId, send: i16, sid: &str) -> Result<bool, DbError> {
+    let newest = pv::table.filter(pv::id.eq(id)).filter(awaits(send));
+    if diesel::update(newest).set(pv::provider_sid.eq(sid)).execute(conn)? == 1 {
+        return Ok(true);
+    }
+    let newer = pv::table.filter(pv::id.eq(id).and(pv::sends.gt(send)));
+    diesel::update(newer).set(pv::replaced_sid.eq(sid)).execute(conn)?;
+    Ok(false)
 }
 
 /// Removes challenges that ended long enough ago, for housekeeping (DAT-03).

@@ -137,6 +137,14 @@ pub fn was_not_processed(code: Option<u32>, http_status: u16) -> bool {
     }
 }
 
+/// Whether a code speaks of the account as a whole, and not of a sender, a country or a number.
+pub fn is_of_the_account(code: u32) -> bool {
+    matches!(code, 10001 | 20003 | 20403 | 20404 | 60204 | 60223 | 70051 | 575_001)
+}
+
+/// Codes of Twilio's own guard against pumping. It guards numbers, and does so while everything works.
+pub const GUARD: [u32; 6] = [30450, 30453, 30454, 60410, 60412, 60413];
+
 fn look_up(code: u32) -> Option<Fault> {
     CODES.iter().find(|(known, _)| *known == code).map(|(_, fault)| *fault)
 }
@@ -209,6 +217,19 @@ mod tests {
         assert!(was_not_processed(Some(21611), 400));
         for (code, http_status) in [(60202, 429), (60203, 429), (60212, 429), (20503, 503), (21211, 400)] {
             assert!(!was_not_processed(Some(code), http_status), "{code}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_the_account_or_by_the_guard_is_known_by_its_meaning() {
+        for code in known_codes().filter(|code| is_of_the_account(*code)) {
+            assert_eq!(of_code(code), Ours, "{code}");
+        }
+        for code in GUARD {
+            assert_eq!(of_code(code), TryLater, "{code}");
+        }
+        for code in [21606, 21608, 21612, 21408, 60605, 60238] {
+            assert!(!is_of_the_account(code), "{code}");
         }
     }
 

@@ -184,6 +184,7 @@ struct State {
     next_sid: u128,
     next_code: u64,
     always: Option<Behaviour>,
+    always_on: HashMap<Operation, Behaviour>,
     queued: VecDeque<Behaviour>,
     queued_on: HashMap<Operation, VecDeque<Behaviour>>,
 }
@@ -322,6 +323,11 @@ impl FakeTwilio {
     /// Treats every request that no script is about in this way.
     pub fn always(&self, behaviour: Behaviour) {
         self.state().always = Some(behaviour);
+    }
+
+    /// Treats every request of one kind that no script is about in this way.
+    pub fn always_on(&self, operation: Operation, behaviour: Behaviour) {
+        self.state().always_on.insert(operation, behaviour);
     }
 
     /// The SID of the newest message to a number.
@@ -484,8 +490,9 @@ impl Operation {
 impl State {
     fn behaviour(&mut self, operation: Operation) -> Behaviour {
         let scripted = self.queued_on.get_mut(&operation).and_then(VecDeque::pop_front);
-        let scripted = scripted.or_else(|| self.queued.pop_front()).or_else(|| self.always.clone());
-        scripted.unwrap_or(Behaviour::Ok)
+        let scripted = scripted.or_else(|| self.queued.pop_front());
+        let standing = self.always_on.get(&operation).or(self.always.as_ref());
+        scripted.or_else(|| standing.cloned()).unwrap_or(Behaviour::Ok)
     }
 
     fn act(&mut self, call: &Call) -> Answer {
