@@ -78,6 +78,7 @@ impl std::fmt::Display for Removed {
 /// The database's; what went before stays gone.
 pub fn tidy(conn: &mut PgConnection) -> Result<Removed, DbError> {
     brakes::store::write_hours(conn)?;
+    brakes::end_what_is_over(conn)?;
     Ok(Removed {
         registrations: registration::store::remove_expired(conn)?,
         challenges: phone_verifications::store::remove_expired(conn)?,

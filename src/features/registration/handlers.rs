@@ -19,6 +19,7 @@ use crate::{
     db::DbError,
     domain::{country::Country, ids::MessageId, password::MIN_LENGTH},
     features::{
+        brakes,
         messages::{self, OUTCOME_WAIT, Outcome, outcomes::Listening, reserve::NotReserved},
         passwords::{self, PersonalWords, TooEasy},
         phone_verifications::{
@@ -28,12 +29,13 @@ use crate::{
         sessions::principals::{ENTRANCE, Visitor},
         users,
     },
+    sms::Fault,
     web::{
         body::{Form, NoFields},
         devices::Devices,
         error::{Answer, PageError},
         error_page::Back,
-        form::FormErrors,
+        form::{FormErrors, Problem},
         page::{self, Notice, see_other},
     },
 };
@@ -155,13 +157,17 @@ async fn await_refusal(
     listening: Listening,
     message: MessageId,
     country: Country,
-) -> Result<Option<crate::web::form::Problem>, PageError> {
+) -> Result<Option<Problem>, PageError> {
     listening.settled(message, OUTCOME_WAIT).await;
     let outcome = app.db.run(move |conn| messages::store::find_outcome(conn, message)).await;
-    Ok(match outcome? {
-        Some(Outcome::Refused(fault)) => forms::refused_number_problem(fault, country),
-        _ => None,
-    })
+    match outcome? {
+        Some(Outcome::Refused(Fault::Paused)) => {
+            let reference = app.db.run(move |conn| brakes::store::find_reference(conn, message)).await;
+            Ok(reference?.map(Problem::PhonePaused))
+        }
+        Some(Outcome::Refused(fault)) => Ok(forms::refused_number_problem(fault, country)),
+        _ => Ok(None),
+    }
 }
 
 /// `GET /register/verify`
