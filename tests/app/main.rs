@@ -7,6 +7,7 @@ mod access;
 mod authenticator_tools;
 mod backup_codes;
 mod bad_input;
+mod brakes;
 mod budget;
 mod changes;
 mod claims;

@@ -21,9 +21,9 @@ const ADDRESS_DAY: Allowance = Allowance { least: 0.0, for_each: 0.3 };
 const HOURS_OF_A_DAY: f64 = 6.0;
 
 /// In a home country's first days so many times the allowance is a flood, which no launch looks like.
-const FLOOD_OF_A_COUNTRY: f64 = 5.0;
+const FLOOD_OF_A_COUNTRY: f64 = 8.0;
 /// The same for a range: a launch brings people of all ranges.
-const FLOOD_OF_A_RANGE: f64 = 10.0;
+const FLOOD_OF_A_RANGE: f64 = 15.0;
 
 /// Texts somewhere to numbers that nobody has proven. One is open while nobody has entered its code.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -236,13 +236,13 @@ mod tests {
         let alert_only = |decision: Option<Decision>| decision.map(|decision| decision.alert_only);
         assert_eq!(alert_only(new(country(11.0, 5.0, 0.0, 0.0)).country), None);
         assert_eq!(alert_only(new(country(12.0, 5.0, 0.0, 0.0)).country), Some(true));
-        assert_eq!(alert_only(new(country(59.0, 49.0, 0.0, 0.0)).country), Some(true));
-        assert_eq!(alert_only(new(country(60.0, 0.0, 0.0, 0.0)).country), Some(false));
+        assert_eq!(alert_only(new(country(95.0, 79.0, 0.0, 0.0)).country), Some(true));
+        assert_eq!(alert_only(new(country(96.0, 0.0, 0.0, 0.0)).country), Some(false));
         // The hour's rule is only a warning, the day's is none.
-        let country_day = new(country(20.0, 50.0, 0.0, 0.0)).country;
+        let country_day = new(country(20.0, 80.0, 0.0, 0.0)).country;
         assert!(matches!(country_day, Some(Decision { rule: Rule::CountryDay(_), alert_only: false })));
-        assert_eq!(alert_only(new(range(49.0, 49.0)).range), Some(true));
-        assert_eq!(alert_only(new(range(50.0, 50.0)).range), Some(false));
+        assert_eq!(alert_only(new(range(74.0, 74.0)).range), Some(true));
+        assert_eq!(alert_only(new(range(75.0, 74.0)).range), Some(false));
         // A launch: six hundred in an hour, a tenth of whom never enter a code.
         assert_eq!(alert_only(new(country(80.0, 60.0, 520.0, 520.0)).country), None);
     }

@@ -13,7 +13,7 @@
 //! - Each time one begins a decision is written down, with the rule and its figures in words and a short reference, which
 //!   the person sees and support can find.
 //! - In the first 14 days of a home country's texts decisions are written down and nothing is held back but a flood, which
-//!   is five times what a country may have and ten times what a range may: there is nothing to compare with, and a launch
+//!   is eight times what a country may have and fifteen times what a range may: there is nothing to compare with, and a launch
 //!   looks like an attack, but not like that.
 //! - Texts to numbers that belong to an account always pass; what says so is what a text is for, never whether the number
 //!   has an account.
