@@ -119,6 +119,7 @@ problem-phone-too-long = This number is too long for { $country }. Please check 
 problem-phone-not-in-plan = There is no such number in { $country }. Please check the number and the country.
 problem-phone-not-mobile = This number cannot receive text messages. Please use a mobile number.
 problem-phone-opted-out = You asked us to stop texting this number. Text START to the number our texts came from, or use another number.
+problem-phone-paused = We cannot text this number just now. Please try again later. If it is urgent, ask for help and tell them { $reference }.
 problem-password-missing = Please choose a password.
 problem-password-too-short = This password is too short. Use { $least } characters or more.
 problem-password-too-long = This password is too long. Use { $most } characters or fewer.

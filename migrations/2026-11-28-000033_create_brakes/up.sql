@@ -11,6 +11,8 @@ CREATE TABLE sms_hours (
 );
 
 CREATE INDEX sms_hours_age ON sms_hours (hour);
+-- Ranges are kept for days, countries for months.
+CREATE INDEX sms_hours_range_age ON sms_hours (hour) WHERE number_range <> '';
 
 -- Up to where they are written.
 CREATE TABLE sms_hours_written (

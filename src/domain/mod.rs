@@ -5,6 +5,7 @@
 
 pub mod action_code;
 pub mod backup_code;
+pub mod brake_reference;
 pub mod browser_name;
 mod characters;
 pub mod city;

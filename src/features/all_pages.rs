@@ -32,6 +32,7 @@ use super::trusted_devices::store::Listed as TrustedDevice;
 use super::two_factor::Method;
 use super::two_factor::app::{Qr, TotpSecret};
 use super::two_factor::pages::{AppPage, BackupCodesPage, NewBackupCodesPage, TwoFactorPage};
+use crate::domain::brake_reference::BrakeReference;
 use crate::domain::browser_name::BrowserName;
 use crate::domain::country::Country;
 use crate::domain::ids::{SessionId, TrustedDeviceId};
@@ -70,6 +71,10 @@ fn demo() -> Chrome {
 
 fn ethiopia() -> Country {
     Country::HOME[0]
+}
+
+fn paused() -> Problem {
+    Problem::PhonePaused(BrakeReference::parse("KT-4821").expect("a reference"))
 }
 
 fn in_minutes(minutes: i64) -> DateTime<Utc> {
@@ -393,6 +398,7 @@ fn all_pages() -> Vec<Rendered> {
     add("register-error", &register(errors.clone(), hanna()));
     errors.say("password", Problem::PasswordWeak, &words);
     add("register-errors", &register(errors, hanna()));
+    add("register-paused", &register(FormErrors::on("phone", paused().in_words(&words)), hanna()));
     add("register-all-wrong", &register(all_wrong(&words), RegisterEcho::default()));
     let hostile = RegisterEcho {
         full_name: HOSTILE.to_owned(),
@@ -428,6 +434,8 @@ fn all_pages() -> Vec<Rendered> {
     let errors = FormErrors::on("phone", Problem::PhoneNotInPlan(ethiopia()).in_words(&words));
     let change = ChangeEcho { country: ethiopia(), phone: "0711 000 000".to_owned() };
     add("verify-change", &VerifyPage { errors, change, ..sent() });
+    let errors = FormErrors::on("phone", paused().in_words(&words));
+    add("verify-paused", &VerifyPage { errors, ..verify(CodeState::Unsent(Unsent::Later), Resend::Now) });
     add("claim", &ClaimPage { chrome: chrome(), phone: phone(), errors: FormErrors::new() });
     let errors = FormErrors::on("choice", choice_missing(&words));
     add("claim-error", &ClaimPage { chrome: chrome(), phone: phone(), errors });

@@ -4,6 +4,7 @@
 
 use i18n_embed_fl::fl;
 
+use crate::domain::brake_reference::BrakeReference;
 use crate::domain::country::Country;
 use crate::web::words::Words;
 
@@ -109,6 +110,8 @@ pub enum Problem {
     PhoneNotMobile,
     /// The holder told us to stop texting.
     PhoneOptedOut,
+    /// No texts go to numbers like this for a while, by the decision of that name.
+    PhonePaused(BrakeReference),
     /// No password.
     PasswordMissing,
     /// Fewer characters than needed.
@@ -186,6 +189,9 @@ impl Problem {
             }
             Self::PhoneNotMobile => fl!(words.0, "problem-phone-not-mobile"),
             Self::PhoneOptedOut => fl!(words.0, "problem-phone-opted-out"),
+            Self::PhonePaused(reference) => {
+                fl!(words.0, "problem-phone-paused", reference = reference.to_string())
+            }
             Self::PasswordMissing => fl!(words.0, "problem-password-missing"),
             Self::PasswordTooShort { least } => fl!(words.0, "problem-password-too-short", least = least),
             Self::PasswordTooLong { most } => fl!(words.0, "problem-password-too-long", most = most),

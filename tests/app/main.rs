@@ -8,6 +8,7 @@ mod alerts;
 mod authenticator_tools;
 mod backup_codes;
 mod bad_input;
+mod brakes;
 mod budget;
 mod changes;
 mod claims;

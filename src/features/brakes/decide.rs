@@ -2,40 +2,54 @@
 
 use crate::domain::country::Country;
 
-/// Open texts in an hour that a country may have whatever has been.
-const COUNTRY_HOUR: f64 = 3.0;
-/// The same in a day.
-const COUNTRY_DAY: f64 = 20.0;
-/// Open texts in an hour that a range may have.
-const RANGE_HOUR: f64 = 5.0;
-/// The same in a day.
-const RANGE_DAY: f64 = 15.0;
-/// Of the codes entered in an hour so many texts more may be open.
-const OPEN_TO_ENTERED_HOUR: f64 = 0.2;
-/// The same of a day's.
-const OPEN_TO_ENTERED_DAY: f64 = 0.3;
+/// So many open texts are allowed, and more where codes are entered.
+#[derive(Debug, Clone, Copy)]
+struct Allowance {
+    /// Where nobody has entered a code.
+    least: f64,
+    /// For each code that was entered in the same time, or usually is.
+    for_each: f64,
+}
+
+const COUNTRY_HOUR: Allowance = Allowance { least: 12.0, for_each: 0.25 };
+const COUNTRY_DAY: Allowance = Allowance { least: 10.0, for_each: 0.2 };
+const RANGE_HOUR: Allowance = Allowance { least: 5.0, for_each: 0.25 };
+const RANGE_DAY: Allowance = Allowance { least: 8.0, for_each: 0.2 };
+/// An address has no allowance but what people have earned it.
+const ADDRESS_DAY: Allowance = Allowance { least: 0.0, for_each: 0.3 };
 /// The busiest hour is taken to have a sixth of a day's codes.
 const HOURS_OF_A_DAY: f64 = 6.0;
 
-/// What is known of a country and a range of its numbers. A text is open while nobody has entered its code.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Facts {
-    /// Open texts of the last 60 minutes to the country, the last hour that has ended counted in part.
+/// In a home country's first days so many times the allowance is a flood, which no launch looks like.
+const FLOOD_OF_A_COUNTRY: f64 = 8.0;
+/// The same for a range: a launch brings people of all ranges.
+const FLOOD_OF_A_RANGE: f64 = 15.0;
+
+/// Texts somewhere to numbers that nobody has proven. One is open while nobody has entered its code.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Texts {
+    /// Open ones of the last 60 minutes.
     pub open_hour: f64,
-    /// Open texts of the last 24 hours to the country.
+    /// Open ones of the last 24 hours, but for the last minutes: there people are still typing. The hour at the edge
+    /// counts in part.
     pub open_day: f64,
     /// Texts of the last 60 minutes whose code was entered.
     pub entered_hour: f64,
-    /// Texts of the last 24 hours whose code was entered.
+    /// The same of the last 24 hours.
     pub entered_day: f64,
-    /// The same of the best day of the last 14.
+}
+
+/// What is known when a number asks.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Facts {
+    /// Texts to the number's country.
+    pub country: Texts,
+    /// Texts to the number's range.
+    pub range: Texts,
+    /// How many texts to the country led to a code on the best day of the last 14.
     pub best_day: f64,
-    /// Open texts of the last 60 minutes to the range.
-    pub range_open_hour: f64,
-    /// Open texts of the last 24 hours to the range.
-    pub range_open_day: f64,
-    /// Whether decisions are only written down.
-    pub is_alert_only: bool,
+    /// Whether these are the first days of a home country's texts.
+    pub is_new: bool,
 }
 
 /// Why no more texts go somewhere.
@@ -60,34 +74,72 @@ pub struct Excess {
     pub allowed: f64,
 }
 
-impl Excess {
-    fn of(open: f64, allowed: f64) -> Option<Self> {
-        (open + 1.0 > allowed).then_some(Self { open, allowed })
-    }
+/// A rule that is broken.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Decision {
+    /// Which.
+    pub rule: Rule,
+    /// Whether that is only written down.
+    pub alert_only: bool,
 }
 
 /// What was decided for one more text.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Decided {
-    /// Why the country gets none.
-    pub country: Option<Rule>,
-    /// Why the range gets none.
-    pub range: Option<Rule>,
+    /// About the country.
+    pub country: Option<Decision>,
+    /// About the range.
+    pub range: Option<Decision>,
 }
 
 /// Decides about one more text.
 pub fn decide(facts: &Facts) -> Decided {
-    let hour = COUNTRY_HOUR
-        .max(facts.best_day / HOURS_OF_A_DAY * OPEN_TO_ENTERED_HOUR)
-        .max(facts.entered_hour * OPEN_TO_ENTERED_HOUR);
-    let day = COUNTRY_DAY.max(facts.best_day * OPEN_TO_ENTERED_DAY).max(facts.entered_day * OPEN_TO_ENTERED_DAY);
-    let country = Excess::of(facts.open_hour, hour)
-        .map(Rule::CountryHour)
-        .or_else(|| Excess::of(facts.open_day, day).map(Rule::CountryDay));
-    let range = Excess::of(facts.range_open_hour, RANGE_HOUR)
-        .map(Rule::RangeHour)
-        .or_else(|| Excess::of(facts.range_open_day, RANGE_DAY).map(Rule::RangeDay));
-    Decided { country, range }
+    let Facts { country, range, best_day, is_new } = facts;
+    let usual_hour = country.entered_hour.max(best_day / HOURS_OF_A_DAY);
+    let usual_day = country.entered_day.max(*best_day);
+    let of_country = Judge { is_new: *is_new, flood: FLOOD_OF_A_COUNTRY };
+    let of_range = Judge { is_new: *is_new, flood: FLOOD_OF_A_RANGE };
+    Decided {
+        country: gravest([
+            of_country.judge(Rule::CountryHour, country.open_hour, COUNTRY_HOUR.at(usual_hour)),
+            of_country.judge(Rule::CountryDay, country.open_day, COUNTRY_DAY.at(usual_day)),
+        ]),
+        range: gravest([
+            of_range.judge(Rule::RangeHour, range.open_hour, RANGE_HOUR.at(range.entered_hour)),
+            of_range.judge(Rule::RangeDay, range.open_day, RANGE_DAY.at(range.entered_day)),
+        ]),
+    }
+}
+
+/// Whether an address from which codes are entered may have one more text while its country gets none: an attack on a
+/// country must not shut out the people who share their carrier's addresses.
+pub fn vouches(address: &Texts) -> bool {
+    address.open_day + 1.0 <= ADDRESS_DAY.at(address.entered_day)
+}
+
+struct Judge {
+    is_new: bool,
+    flood: f64,
+}
+
+impl Judge {
+    fn judge(&self, rule: fn(Excess) -> Rule, open: f64, allowed: f64) -> Option<Decision> {
+        let beyond = |allowed: f64| (open + 1.0 > allowed).then(|| rule(Excess { open, allowed }));
+        let warning = beyond(allowed).map(|rule| Decision { rule, alert_only: self.is_new });
+        let flood = beyond(allowed * self.flood).map(|rule| Decision { rule, alert_only: false });
+        if self.is_new { flood.or(warning) } else { warning }
+    }
+}
+
+/// The first that holds texts back, or else the first.
+fn gravest(decisions: [Option<Decision>; 2]) -> Option<Decision> {
+    decisions.into_iter().flatten().min_by_key(|decision| decision.alert_only)
+}
+
+impl Allowance {
+    fn at(self, entered: f64) -> f64 {
+        self.least + self.for_each * entered
+    }
 }
 
 impl Rule {
@@ -103,24 +155,17 @@ impl Rule {
 
     /// The rule with its figures, for whoever runs the service.
     pub fn in_words(&self, country: Country) -> String {
-        match self {
-            Self::CountryHour(Excess { open, allowed }) => format!(
-                "{open:.0} texts of the last hour to {country} wait for their code to be entered; {allowed:.0} may: the \
-                 most of {COUNTRY_HOUR}, a fifth of a sixth of the best day's codes, and a fifth of the last hour's"
-            ),
-            Self::CountryDay(Excess { open, allowed }) => format!(
-                "{open:.0} texts of the last day to {country} were not followed by their code; {allowed:.0} may be: the \
-                 most of {COUNTRY_DAY}, three tenths of the best day's codes, and three tenths of the last day's"
-            ),
-            Self::RangeHour(Excess { open, allowed }) => format!(
-                "{open:.0} texts of the last hour to one range of numbers in {country} wait for their code; \
-                 {allowed:.0} may"
-            ),
-            Self::RangeDay(Excess { open, allowed }) => format!(
-                "{open:.0} texts of the last day to one range of numbers in {country} were not followed by their code; \
-                 {allowed:.0} may be"
-            ),
-        }
+        let (Excess { open, allowed }, time, place, Allowance { least, for_each }) = match *self {
+            Self::CountryHour(excess) => (excess, "hour", format!("{country}"), COUNTRY_HOUR),
+            Self::CountryDay(excess) => (excess, "day", format!("{country}"), COUNTRY_DAY),
+            Self::RangeHour(excess) => (excess, "hour", format!("one range of numbers in {country}"), RANGE_HOUR),
+            Self::RangeDay(excess) => (excess, "day", format!("one range of numbers in {country}"), RANGE_DAY),
+        };
+        format!(
+            "{open:.0} texts of the last {time} to {place} wait for their code to be entered, and {allowed:.0} may: \
+             {least}, and {for_each} for each code that is entered in such a time; in a home country's first days a \
+             multiple of it"
+        )
     }
 }
 
@@ -128,55 +173,50 @@ impl Rule {
 mod tests {
     use super::*;
 
-    const QUIET: Facts = Facts {
-        open_hour: 0.0,
-        open_day: 0.0,
-        entered_hour: 0.0,
-        entered_day: 0.0,
-        best_day: 0.0,
-        range_open_hour: 0.0,
-        range_open_day: 0.0,
-        is_alert_only: false,
-    };
+    fn country(open_hour: f64, open_day: f64, entered_hour: f64, entered_day: f64) -> Facts {
+        Facts { country: Texts { open_hour, open_day, entered_hour, entered_day }, ..Facts::default() }
+    }
 
-    #[test]
-    fn sms_09_where_nothing_has_been_three_may_be_open_in_an_hour_and_twenty_in_a_day() {
-        for (open, stopped) in [(0.0, false), (2.0, false), (2.5, true), (3.0, true), (100.0, true)] {
-            let decided = decide(&Facts { open_hour: open, ..QUIET });
-            assert_eq!(decided.country.is_some(), stopped, "{open}");
-            assert_eq!(decided.range, None);
-        }
-        assert_eq!(decide(&Facts { open_day: 19.0, ..QUIET }).country, None);
-        assert_eq!(
-            decide(&Facts { open_day: 20.0, ..QUIET }).country,
-            Some(Rule::CountryDay(Excess { open: 20.0, allowed: 20.0 }))
-        );
+    fn range(open_hour: f64, open_day: f64) -> Facts {
+        Facts { range: Texts { open_hour, open_day, ..Texts::default() }, ..Facts::default() }
+    }
+
+    fn held(rule: Rule) -> Option<Decision> {
+        Some(Decision { rule, alert_only: false })
     }
 
     #[test]
-    fn sms_09_a_range_has_five_in_an_hour_and_fifteen_in_a_day() {
-        assert_eq!(decide(&Facts { range_open_hour: 4.0, ..QUIET }).range, None);
-        assert_eq!(
-            decide(&Facts { range_open_hour: 5.0, ..QUIET }).range,
-            Some(Rule::RangeHour(Excess { open: 5.0, allowed: 5.0 }))
-        );
-        assert_eq!(decide(&Facts { range_open_day: 14.0, ..QUIET }).range, None);
-        assert_eq!(
-            decide(&Facts { range_open_day: 15.0, ..QUIET }).range,
-            Some(Rule::RangeDay(Excess { open: 15.0, allowed: 15.0 }))
-        );
+    fn sms_09_where_nothing_has_been_twelve_may_be_open_in_an_hour_and_ten_in_a_day() {
+        assert_eq!(decide(&country(11.0, 0.0, 0.0, 0.0)).country, None);
+        let excess = Excess { open: 12.0, allowed: 12.0 };
+        assert_eq!(decide(&country(12.0, 0.0, 0.0, 0.0)).country, held(Rule::CountryHour(excess)));
+        assert_eq!(decide(&country(9.0, 9.0, 0.0, 0.0)).country, None);
+        let excess = Excess { open: 9.5, allowed: 10.0 };
+        assert_eq!(decide(&country(9.0, 9.5, 0.0, 0.0)).country, held(Rule::CountryDay(excess)));
+    }
+
+    #[test]
+    fn sms_09_a_range_has_five_in_an_hour_and_eight_in_a_day() {
+        assert_eq!(decide(&range(4.0, 7.0)), Decided { country: None, range: None });
+        assert_eq!(decide(&range(5.0, 0.0)).range, held(Rule::RangeHour(Excess { open: 5.0, allowed: 5.0 })));
+        assert_eq!(decide(&range(0.0, 8.0)).range, held(Rule::RangeDay(Excess { open: 8.0, allowed: 8.0 })));
     }
 
     #[test]
     fn the_more_codes_are_entered_the_more_may_be_open() {
-        let open = Facts { open_hour: 30.0, open_day: 200.0, ..QUIET };
+        let open = country(60.0, 200.0, 0.0, 0.0);
         assert!(decide(&open).country.is_some());
-        let after_a_good_day = Facts { best_day: 1000.0, ..open };
-        assert_eq!(decide(&after_a_good_day).country, None, "33 in an hour, 300 in a day");
-        let in_a_busy_hour = Facts { entered_hour: 200.0, entered_day: 800.0, ..open };
-        assert_eq!(decide(&in_a_busy_hour).country, None, "40 in an hour, 240 in a day");
-        let forgotten = Facts { entered_hour: 100.0, entered_day: 800.0, ..open };
-        assert!(matches!(decide(&forgotten).country, Some(Rule::CountryHour(_))), "20 in an hour");
+        let after_a_good_day = Facts { best_day: 1200.0, ..open };
+        assert_eq!(decide(&after_a_good_day).country, None, "62 in an hour, 250 in a day");
+        assert_eq!(decide(&country(60.0, 200.0, 200.0, 960.0)).country, None, "62 in an hour, 202 in a day");
+        let forgotten = decide(&country(60.0, 200.0, 100.0, 960.0)).country.map(|decision| decision.rule);
+        assert!(matches!(forgotten, Some(Rule::CountryHour(Excess { allowed: 37.0, .. }))), "{forgotten:?}");
+        let range = |open_hour, entered_hour| Facts {
+            range: Texts { open_hour, entered_hour, ..Texts::default() },
+            ..Facts::default()
+        };
+        assert_eq!(decide(&range(6.0, 8.0)).range, None);
+        assert!(decide(&range(6.0, 7.0)).range.is_some());
     }
 
     #[test]
@@ -184,27 +224,47 @@ mod tests {
         for entered in 0..500 {
             let (less, more) = (f64::from(entered), f64::from(entered + 1));
             for open in [0.0, 2.0, 5.0, 20.0, 60.0, 150.0] {
-                let facts = |entered| Facts {
-                    open_hour: open,
-                    open_day: open,
-                    entered_hour: entered,
-                    entered_day: entered,
-                    best_day: entered,
-                    ..QUIET
-                };
+                let facts = |entered| Facts { best_day: entered, ..country(open, open, entered, entered) };
                 assert!(decide(&facts(less)).country.is_some() || decide(&facts(more)).country.is_none());
             }
         }
     }
 
     #[test]
+    fn sms_09_in_the_first_days_only_a_flood_is_held_back() {
+        let new = |facts: Facts| decide(&Facts { is_new: true, ..facts });
+        let alert_only = |decision: Option<Decision>| decision.map(|decision| decision.alert_only);
+        assert_eq!(alert_only(new(country(11.0, 5.0, 0.0, 0.0)).country), None);
+        assert_eq!(alert_only(new(country(12.0, 5.0, 0.0, 0.0)).country), Some(true));
+        assert_eq!(alert_only(new(country(95.0, 79.0, 0.0, 0.0)).country), Some(true));
+        assert_eq!(alert_only(new(country(96.0, 0.0, 0.0, 0.0)).country), Some(false));
+        // The hour's rule is only a warning, the day's is none.
+        let country_day = new(country(20.0, 80.0, 0.0, 0.0)).country;
+        assert!(matches!(country_day, Some(Decision { rule: Rule::CountryDay(_), alert_only: false })));
+        assert_eq!(alert_only(new(range(74.0, 74.0)).range), Some(true));
+        assert_eq!(alert_only(new(range(75.0, 74.0)).range), Some(false));
+        // A launch: six hundred in an hour, a tenth of whom never enter a code.
+        assert_eq!(alert_only(new(country(80.0, 60.0, 520.0, 520.0)).country), None);
+    }
+
+    #[test]
+    fn an_address_vouches_for_as_many_as_its_people_have_earned() {
+        let address = |open_day, entered_day| Texts { open_day, entered_day, ..Texts::default() };
+        assert!(!vouches(&address(0.0, 0.0)));
+        assert!(!vouches(&address(0.0, 3.0)));
+        assert!(vouches(&address(0.0, 4.0)));
+        assert!(!vouches(&address(1.0, 6.0)));
+        assert!(vouches(&address(9.0, 34.0)));
+    }
+
+    #[test]
     fn every_rule_says_its_figures_and_no_number_of_anybody() {
-        let country = Country::HOME[0];
-        let excess = Excess { open: 4.0, allowed: 3.0 };
+        let excess = Excess { open: 12.4, allowed: 13.0 };
         for rule in [Rule::CountryHour, Rule::CountryDay, Rule::RangeHour, Rule::RangeDay] {
             let rule = rule(excess);
-            let words = rule.in_words(country);
-            assert!(words.starts_with("4 texts of the last ") && words.contains("ET"), "{words}");
+            let words = rule.in_words(Country::HOME[0]);
+            assert!(words.starts_with("12 texts of the last ") && words.contains("ET"), "{words}");
+            assert!(words.contains("and 13 may"), "{words}");
         }
     }
 }

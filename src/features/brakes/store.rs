@@ -2,10 +2,15 @@
 
 use diesel::{PgConnection, prelude::*, sql_types as t};
 
-use super::{ALERT_ONLY, BEST_OF_DAYS, Brake, Reference, Rule, decide::Facts};
+use super::{
+    ALERT_ONLY, BEST_OF_DAYS, Brake, STILL_TYPING,
+    decide::{Decision, Facts, Texts},
+};
 use crate::{
-    db::{self, DbError, statement},
+    db::{DbError, statement},
     domain::{
+        brake_reference::BrakeReference,
+        client_address::ClientAddress,
         country::Country,
         ids::{BrakeId, MessageId},
     },
@@ -13,11 +18,20 @@ use crate::{
     schema::brakes as b,
 };
 
-/// Texts that count: to numbers that nobody has proven, and not surely unsent. `$kinds` names what they are for.
+/// Texts that count: to numbers that nobody has proven, and not surely unsent. `$1` names what
+/// they are for.
 macro_rules! counted {
     () => {
         "NOT m.notice AND NOT m.withheld AND m.country IS NOT NULL AND m.kind = ANY ($1)
          AND m.state IN ('queued', 'sending', 'sent', 'unknown')"
+    };
+}
+
+/// Whether a text's code was entered: that one or another of its challenge. A subselect, which is looked up by its index
+/// for each text; joined, all challenges of the day would be read.
+macro_rules! entered {
+    () => {
+        "coalesce((SELECT pv.used_at IS NOT NULL FROM phone_verifications AS pv WHERE pv.id = m.verification_id), false)"
     };
 }
 
@@ -27,9 +41,26 @@ fn kinds() -> Vec<String> {
 }
 
 /// Reads what the decision needs: the hours that are written, and since then the messages themselves.
+///
+/// Hours are written once they are more than an hour old, so the last 60 minutes are all in the messages. Of the written
+/// hour at the edge of the last 24 counts the part that is inside. A challenge whose code was entered has none of its
+/// texts open, however many it took.
+///
+/// Clocks stand in subselects: those are asked once, ahead, and what they answer can be looked for in an index.
 pub fn facts(conn: &mut PgConnection, country: Country, range: &str) -> Result<Facts, DbError> {
     #[derive(QueryableByName)]
     struct Row {
+        #[diesel(embed)]
+        country: CountryRow,
+        #[diesel(embed)]
+        range: RangeRow,
+        #[diesel(sql_type = t::Double)]
+        best_day: f64,
+        #[diesel(sql_type = t::Bool)]
+        is_new: bool,
+    }
+    #[derive(QueryableByName)]
+    struct CountryRow {
         #[diesel(sql_type = t::Double)]
         open_hour: f64,
         #[diesel(sql_type = t::Double)]
@@ -38,80 +69,111 @@ pub fn facts(conn: &mut PgConnection, country: Country, range: &str) -> Result<F
         entered_hour: f64,
         #[diesel(sql_type = t::Double)]
         entered_day: f64,
-        #[diesel(sql_type = t::Double)]
-        best_day: f64,
+    }
+    #[derive(QueryableByName)]
+    struct RangeRow {
         #[diesel(sql_type = t::Double)]
         range_open_hour: f64,
         #[diesel(sql_type = t::Double)]
         range_open_day: f64,
-        #[diesel(sql_type = t::Bool)]
-        is_new: bool,
+        #[diesel(sql_type = t::Double)]
+        range_entered_hour: f64,
+        #[diesel(sql_type = t::Double)]
+        range_entered_day: f64,
+    }
+    let row: Row = statement(FACTS)
+        .bind::<t::Array<t::Text>, _>(kinds())
+        .bind::<t::Text, _>(country.code())
+        .bind::<t::Text, _>(range.to_owned())
+        .bind::<t::Integer, _>(BEST_OF_DAYS)
+        .bind::<t::Double, _>(ALERT_ONLY.as_seconds_f64())
+        .bind::<t::Double, _>(STILL_TYPING.as_seconds_f64())
+        .get_result(conn)?;
+    let CountryRow { open_hour, open_day, entered_hour, entered_day } = row.country;
+    let range = row.range;
+    Ok(Facts {
+        country: Texts { open_hour, open_day, entered_hour, entered_day },
+        range: Texts {
+            open_hour: range.range_open_hour,
+            open_day: range.range_open_day,
+            entered_hour: range.range_entered_hour,
+            entered_day: range.range_entered_day,
+        },
+        best_day: row.best_day,
+        is_new: row.is_new && Country::HOME.contains(&country),
+    })
+}
+
+const FACTS: &str = concat!(
+    "WITH live AS (
+         SELECT left(m.phone_number, -4) = $3 AS in_range, ",
+    entered!(),
+    " AS entered,
+             m.created_at > (SELECT clock_timestamp() - interval '1 hour') AS in_hour,
+             m.created_at <= (SELECT clock_timestamp() - make_interval(secs => $6)) AS is_settled
+         FROM sms_messages AS m
+         WHERE m.country = $2 AND m.created_at >= (SELECT until FROM sms_hours_written)
+             AND m.created_at > (SELECT clock_timestamp() - interval '1 day') AND ",
+    counted!(),
+    "),
+     past AS (
+         SELECT number_range = '' AS whole, sent - entered AS open, entered,
+             least(1, extract(epoch FROM hour + interval '25 hours' - clock_timestamp()) / 3600)::float8 AS part
+         FROM sms_hours WHERE country = $2 AND number_range IN ('', $3)
+             AND hour < (SELECT until FROM sms_hours_written)
+             AND hour > (SELECT clock_timestamp() - interval '25 hours')
+     )
+     SELECT l.open_hour, l.open_day + p.open AS open_day,
+         l.entered_hour, l.entered_day + p.entered AS entered_day,
+         l.range_open_hour, l.range_open_day + p.range_open AS range_open_day,
+         l.range_entered_hour, l.range_entered_day + p.range_entered AS range_entered_day,
+         coalesce((SELECT max(entered) FROM (
+             SELECT sum(entered)::float8 AS entered FROM sms_hours
+             WHERE country = $2 AND number_range = '' AND hour > (SELECT clock_timestamp() - make_interval(days => $4))
+             GROUP BY date_trunc('day', hour, 'UTC')) AS days), 0) AS best_day,
+         coalesce((SELECT min(hour) FROM sms_hours WHERE country = $2 AND number_range = '')
+                      > clock_timestamp() - make_interval(secs => $5), true) AS is_new
+     FROM (
+         SELECT count(*) FILTER (WHERE NOT entered AND in_hour)::float8 AS open_hour,
+             count(*) FILTER (WHERE NOT entered AND is_settled)::float8 AS open_day,
+             count(*) FILTER (WHERE entered AND in_hour)::float8 AS entered_hour,
+             count(*) FILTER (WHERE entered)::float8 AS entered_day,
+             count(*) FILTER (WHERE NOT entered AND in_hour AND in_range)::float8 AS range_open_hour,
+             count(*) FILTER (WHERE NOT entered AND is_settled AND in_range)::float8 AS range_open_day,
+             count(*) FILTER (WHERE entered AND in_hour AND in_range)::float8 AS range_entered_hour,
+             count(*) FILTER (WHERE entered AND in_range)::float8 AS range_entered_day
+         FROM live
+     ) AS l, (
+         SELECT coalesce(sum(open * part) FILTER (WHERE whole), 0)::float8 AS open,
+             coalesce(sum(entered * part) FILTER (WHERE whole), 0)::float8 AS entered,
+             coalesce(sum(open * part) FILTER (WHERE NOT whole), 0)::float8 AS range_open,
+             coalesce(sum(entered * part) FILTER (WHERE NOT whole), 0)::float8 AS range_entered
+         FROM past
+     ) AS p"
+);
+
+/// Counts the texts of the last day that were asked for from an address.
+pub fn texts_from(conn: &mut PgConnection, address: &ClientAddress) -> Result<Texts, DbError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = t::Double)]
+        open: f64,
+        #[diesel(sql_type = t::Double)]
+        entered: f64,
     }
     let row: Row = statement(concat!(
-        "WITH written AS (SELECT until FROM sms_hours_written),
-         live AS (
-             SELECT m.created_at, left(m.phone_number, -4) = $3 AS in_range, pv.used_at IS NOT NULL AS entered
-             FROM sms_messages AS m LEFT JOIN phone_verifications AS pv ON pv.id = m.verification_id
-             WHERE m.country = $2 AND m.created_at >= (SELECT until FROM written)
-                 AND m.created_at > clock_timestamp() - interval '1 day' AND ",
+        "SELECT count(*) FILTER (WHERE NOT entered)::float8 AS open, count(*) FILTER (WHERE entered)::float8 AS entered
+         FROM (SELECT ",
+        entered!(),
+        " AS entered FROM sms_messages AS m
+         WHERE m.address = $2 AND m.created_at > (SELECT clock_timestamp() - interval '1 day') AND ",
         counted!(),
-        "),
-         -- A written hour counts in full until it touches the edge of the window, and then by the part that is inside.
-         past AS (
-             SELECT number_range = '' AS whole, sent - entered AS open, entered,
-                 greatest(0, least(1, extract(epoch FROM hour + interval '2 hours' - clock_timestamp()) / 3600))
-                     ::float8 AS in_hour,
-                 greatest(0, least(1, extract(epoch FROM hour + interval '25 hours' - clock_timestamp()) / 3600))
-                     ::float8 AS in_day
-             FROM sms_hours WHERE country = $2 AND number_range IN ('', $3) AND hour < (SELECT until FROM written)
-                 AND hour > clock_timestamp() - interval '25 hours'
-         ),
-         summed AS (
-             SELECT count(*) FILTER (WHERE NOT entered AND created_at > clock_timestamp() - interval '1 hour') AS open_hour,
-                 count(*) FILTER (WHERE NOT entered) AS open_day,
-                 count(*) FILTER (WHERE entered AND created_at > clock_timestamp() - interval '1 hour') AS entered_hour,
-                 count(*) FILTER (WHERE entered) AS entered_day,
-                 count(*) FILTER (WHERE NOT entered AND in_range
-                                      AND created_at > clock_timestamp() - interval '1 hour') AS range_open_hour,
-                 count(*) FILTER (WHERE NOT entered AND in_range) AS range_open_day
-             FROM live
-         )
-         SELECT s.open_hour + p.open_hour AS open_hour, s.open_day + p.open_day AS open_day,
-             s.entered_hour + p.entered_hour AS entered_hour, s.entered_day + p.entered_day AS entered_day,
-             s.range_open_hour + p.range_open_hour AS range_open_hour,
-             s.range_open_day + p.range_open_day AS range_open_day,
-             coalesce((SELECT max(entered) FROM (
-                 SELECT sum(entered)::float8 AS entered FROM sms_hours
-                 WHERE country = $2 AND number_range = '' AND hour > clock_timestamp() - make_interval(days => $4)
-                 GROUP BY date_trunc('day', hour, 'UTC')) AS days), 0) AS best_day,
-             NOT EXISTS (SELECT FROM sms_hours WHERE country = $2 AND number_range = ''
-                             AND hour <= clock_timestamp() - make_interval(secs => $5)) AS is_new
-         FROM summed AS s, (
-             SELECT coalesce(sum(open * in_hour) FILTER (WHERE whole), 0)::float8 AS open_hour,
-                 coalesce(sum(open * in_day) FILTER (WHERE whole), 0)::float8 AS open_day,
-                 coalesce(sum(entered * in_hour) FILTER (WHERE whole), 0)::float8 AS entered_hour,
-                 coalesce(sum(entered * in_day) FILTER (WHERE whole), 0)::float8 AS entered_day,
-                 coalesce(sum(open * in_hour) FILTER (WHERE NOT whole), 0)::float8 AS range_open_hour,
-                 coalesce(sum(open * in_day) FILTER (WHERE NOT whole), 0)::float8 AS range_open_day
-             FROM past
-         ) AS p"
+        ") AS texts"
     ))
     .bind::<t::Array<t::Text>, _>(kinds())
-    .bind::<t::Text, _>(country.code())
-    .bind::<t::Text, _>(range.to_owned())
-    .bind::<t::Integer, _>(BEST_OF_DAYS)
-    .bind::<t::Double, _>(ALERT_ONLY.as_seconds_f64())
+    .bind::<t::Text, _>(address.keys().address)
     .get_result(conn)?;
-    Ok(Facts {
-        open_hour: row.open_hour,
-        open_day: row.open_day,
-        entered_hour: row.entered_hour,
-        entered_day: row.entered_day,
-        best_day: row.best_day,
-        range_open_hour: row.range_open_hour,
-        range_open_day: row.range_open_day,
-        is_alert_only: row.is_new && Country::HOME.contains(&country),
-    })
+    Ok(Texts { open_day: row.open, entered_day: row.entered, ..Texts::default() })
 }
 
 /// Finds the decision that holds.
@@ -121,31 +183,42 @@ pub fn find_live(
     range: &str,
     alert_only: bool,
 ) -> Result<Option<Brake>, DbError> {
-    let row: Option<(BrakeId, String, bool)> = b::table
+    let row: Option<(BrakeId, String)> = b::table
         .filter(b::country.eq(country.code()).and(b::number_range.eq(range)).and(b::ended_at.is_null()))
         .filter(b::alert_only.eq(alert_only))
-        .select((b::id, b::reference, b::alert_only))
+        .select((b::id, b::reference))
         .first(conn)
         .optional()?;
-    Ok(row.map(|(id, reference, alert_only)| Brake { id, reference: Reference::from_stored(reference), alert_only }))
+    row.map(|(id, reference)| Ok(Brake { id, reference: stored(&reference)?, alert_only })).transpose()
+}
+
+fn stored(reference: &str) -> Result<BrakeReference, DbError> {
+    BrakeReference::parse(reference).ok_or_else(|| DbError::Fault("brakes: a reference is malformed".to_owned()))
+}
+
+/// Lists where decisions hold, the oldest first and not more than are looked at in one go.
+pub fn list_live(conn: &mut PgConnection) -> Result<Vec<(Country, String)>, DbError> {
+    let rows: Vec<(String, String)> = b::table
+        .filter(b::ended_at.is_null())
+        .order(b::began_at)
+        .limit(100)
+        .select((b::country, b::number_range))
+        .get_results(conn)?;
+    let known = rows.into_iter().filter_map(|(country, range)| Some((Country::parse(&country).ok()?, range)));
+    Ok(known.collect())
 }
 
 /// Writes a decision down, under a reference that no other has.
-pub fn insert(
-    conn: &mut PgConnection,
-    country: Country,
-    range: &str,
-    rule: &Rule,
-    alert_only: bool,
-) -> Result<Brake, DbError> {
+pub fn insert(conn: &mut PgConnection, country: Country, range: &str, decision: Decision) -> Result<Brake, DbError> {
+    let Decision { rule, alert_only } = decision;
     for _ in 0..20 {
-        let (id, reference) = (BrakeId::generate(), Reference::generate());
+        let (id, reference) = (BrakeId::generate(), BrakeReference::generate());
         let inserted = statement(
             "INSERT INTO brakes (id, reference, country, number_range, rule, why, alert_only)
              VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (reference) DO NOTHING",
         )
         .bind::<t::Uuid, _>(id)
-        .bind::<t::Text, _>(reference.as_str().to_owned())
+        .bind::<t::Text, _>(reference.to_string())
         .bind::<t::Text, _>(country.code())
         .bind::<t::Text, _>(range.to_owned())
         .bind::<t::Text, _>(rule.name())
@@ -161,22 +234,34 @@ pub fn insert(
 
 /// Ends the decision about a country or range that holds, if there is one, and answers it.
 pub fn end(conn: &mut PgConnection, country: Country, range: &str) -> Result<Option<Brake>, DbError> {
-    let ended: Option<(BrakeId, String, bool)> = diesel::update(
-        b::table.filter(b::country.eq(country.code()).and(b::number_range.eq(range)).and(b::ended_at.is_null())),
+    #[derive(QueryableByName)]
+    struct Ended {
+        #[diesel(sql_type = t::Uuid)]
+        id: BrakeId,
+        #[diesel(sql_type = t::Text)]
+        reference: String,
+        #[diesel(sql_type = t::Bool)]
+        alert_only: bool,
+    }
+    let ended: Option<Ended> = statement(
+        "UPDATE brakes SET ended_at = clock_timestamp() WHERE country = $1 AND number_range = $2 AND ended_at IS NULL
+         RETURNING id, reference, alert_only",
     )
-    .set(b::ended_at.eq(db::now().nullable()))
-    .returning((b::id, b::reference, b::alert_only))
+    .bind::<t::Text, _>(country.code())
+    .bind::<t::Text, _>(range.to_owned())
     .get_result(conn)
     .optional()?;
-    Ok(ended.map(|(id, reference, alert_only)| Brake { id, reference: Reference::from_stored(reference), alert_only }))
+    ended
+        .map(|Ended { id, reference, alert_only }| Ok(Brake { id, reference: stored(&reference)?, alert_only }))
+        .transpose()
 }
 
 /// The reference of the decision that refused a message.
-pub fn find_reference(conn: &mut PgConnection, message: MessageId) -> Result<Option<Reference>, DbError> {
+pub fn find_reference(conn: &mut PgConnection, message: MessageId) -> Result<Option<BrakeReference>, DbError> {
     use crate::schema::sms_messages as sms;
     let found: Option<String> =
         sms::table.inner_join(b::table).filter(sms::id.eq(message)).select(b::reference).first(conn).optional()?;
-    Ok(found.map(Reference::from_stored))
+    found.map(|reference| stored(&reference)).transpose()
 }
 
 /// Writes the hours down that are so far back that no code of theirs can still be entered, for housekeeping. Of those who
@@ -190,10 +275,10 @@ pub fn write_hours(conn: &mut PgConnection) -> Result<usize, DbError> {
              RETURNING before.until AS since, w.until
          )
          INSERT INTO sms_hours (country, number_range, hour, sent, entered)
-         SELECT m.country, number_range, date_trunc('hour', m.created_at, 'UTC'), count(*),
-             count(*) FILTER (WHERE pv.used_at IS NOT NULL)
-         FROM due JOIN sms_messages AS m ON m.created_at >= due.since AND m.created_at < due.until
-             LEFT JOIN phone_verifications AS pv ON pv.id = m.verification_id,
+         SELECT m.country, number_range, date_trunc('hour', m.created_at, 'UTC'), count(*), count(*) FILTER (WHERE ",
+        entered!(),
+        ")
+         FROM due JOIN sms_messages AS m ON m.created_at >= due.since AND m.created_at < due.until,
              unnest(ARRAY['', left(m.phone_number, -4)]) AS number_range
          WHERE number_range IS NOT NULL AND ",
         counted!(),
@@ -206,11 +291,9 @@ pub fn write_hours(conn: &mut PgConnection) -> Result<usize, DbError> {
 /// Removes what no decision looks at any more, for housekeeping: ranges after 15 days, countries and decisions after 13
 /// months.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
-    let hours = statement(
-        "DELETE FROM sms_hours WHERE hour < now() - interval '13 months'
-             OR hour < now() - interval '15 days' AND number_range <> ''",
-    )
-    .execute(conn)?;
+    let hours = statement("DELETE FROM sms_hours WHERE hour < now() - interval '13 months'").execute(conn)?;
+    let ranges = statement("DELETE FROM sms_hours WHERE hour < now() - interval '15 days' AND number_range <> ''");
+    let hours = hours + ranges.execute(conn)?;
     let brakes = statement("DELETE FROM brakes WHERE began_at < now() - interval '13 months' AND ended_at IS NOT NULL")
         .execute(conn)?;
     Ok(hours + brakes)

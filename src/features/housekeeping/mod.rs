@@ -88,6 +88,7 @@ const ACCOUNTS: &str = "accounts";
 /// The database's; what went before stays gone.
 pub fn tidy(conn: &mut PgConnection, pseudonym: &KeyRing) -> Result<Removed, DbError> {
     brakes::store::write_hours(conn)?;
+    brakes::end_what_is_over(conn)?;
     let mut removed = Removed::default();
     removed.note(ACCOUNTS, my_data::delete::delete_due(conn, pseudonym)?);
     removed.note("registrations", registration::store::remove_expired(conn)?);

@@ -157,7 +157,7 @@ pub fn reserve(conn: &mut PgConnection, limits: &Limits, asker: &Asker, text: &T
         return Ok(id);
     }
     // Asked for every number, also where the text would be withheld: the answer must not tell whether it has an account.
-    if let Some(brake) = brake_on(conn, &expense, text)? {
+    if let Some(brake) = brake_on(conn, &expense, asker, text)? {
         note(Limit::Brake, text);
         let id = MessageId::generate();
         store::insert_refused(conn, id, asker, text, Fault::Paused, Some(brake.id))?;
@@ -186,11 +186,14 @@ fn note(limit: Limit, text: &Text) {
     metrics::limit_reached(limit);
 }
 
-/// The decision by which the number gets no text now.
-fn brake_on(conn: &mut PgConnection, expense: &Expense, text: &Text) -> Result<Option<Brake>, DbError> {
-    match (expense.class, expense.country) {
-        (Class::Unproven, Some(country)) => brakes::check(conn, country, &text.to),
-        (Class::Unproven, None) | (Class::Proven, _) => Ok(None),
+/// The decision by which the number gets no text now. Owners ask about numbers of their own, which are proven.
+fn brake_on(conn: &mut PgConnection, expense: &Expense, asker: &Asker, text: &Text) -> Result<Option<Brake>, DbError> {
+    let (Class::Unproven, Some(country)) = (expense.class, expense.country) else { return Ok(None) };
+    match asker {
+        Asker::Stranger { address, .. } | Asker::Member { address, .. } => {
+            brakes::check(conn, country, &text.to, *address)
+        }
+        Asker::Owner { .. } => Ok(None),
     }
 }
 

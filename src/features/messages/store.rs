@@ -43,6 +43,9 @@ pub fn lock_reservations(conn: &mut PgConnection) -> Result<(), DbError> {
 /// Notices are never charged, so none of the parts sees them. What no provider was to hear of is not seen by the
 /// installation's part: else whoever asks for texts to closed countries would use it up.
 ///
+/// Clocks stand in subselects: those are asked once, ahead, and what they answer can be looked for in an index. A clock in
+/// the condition itself would be asked for each row, of all that a key has.
+///
 /// What one number gets is counted apart for strangers, who see all their own texts, the withheld ones too, and
 /// nothing of the owner's. The owner sees what reached the phone, or may have: what was withheld from strangers or failed
 /// for them takes nothing away.
@@ -50,36 +53,36 @@ const FULL: &str = "
 SELECT rule, extract(epoch FROM created_at + window_length - clock_timestamp())::float8 AS wait FROM (
     (SELECT 'number' AS rule, created_at, interval '1 hour' AS window_length FROM sms_messages
      WHERE phone_number = $1 AND charged AND CASE WHEN $2 THEN stranger ELSE NOT (withheld OR stranger AND state = 'failed') END
-       AND created_at > clock_timestamp() - interval '1 hour'
+       AND created_at > (SELECT clock_timestamp() - interval '1 hour')
      ORDER BY created_at DESC OFFSET $3 - 1 LIMIT 1)
     UNION ALL
     (SELECT 'number', created_at, interval '1 day' FROM sms_messages
      WHERE phone_number = $1 AND charged AND CASE WHEN $2 THEN stranger ELSE NOT (withheld OR stranger AND state = 'failed') END
-       AND created_at > clock_timestamp() - interval '1 day'
+       AND created_at > (SELECT clock_timestamp() - interval '1 day')
      ORDER BY created_at DESC OFFSET $4 - 1 LIMIT 1)
     UNION ALL
     (SELECT 'address', created_at, interval '1 hour' FROM sms_messages
-     WHERE address = $5 AND charged AND created_at > clock_timestamp() - interval '1 hour'
+     WHERE address = $5 AND charged AND created_at > (SELECT clock_timestamp() - interval '1 hour')
      ORDER BY created_at DESC
      OFFSET greatest($7, (SELECT count(*) FROM phone_verifications
                           WHERE used_from = $5 AND used_at > now() - interval '1 day')) - 1 LIMIT 1)
     UNION ALL
     (SELECT 'address', created_at, interval '1 hour' FROM sms_messages
-     WHERE address_block = $6 AND charged AND created_at > clock_timestamp() - interval '1 hour'
+     WHERE address_block = $6 AND charged AND created_at > (SELECT clock_timestamp() - interval '1 hour')
      ORDER BY created_at DESC
      OFFSET 4 * greatest($7, (SELECT count(*) FROM phone_verifications
                               WHERE used_from = $5 AND used_at > now() - interval '1 day')) - 1 LIMIT 1)
     UNION ALL
     (SELECT 'browser', created_at, interval '1 minute' FROM sms_messages
-     WHERE browser_id = $8 AND charged AND created_at > clock_timestamp() - interval '1 minute'
+     WHERE browser_id = $8 AND charged AND created_at > (SELECT clock_timestamp() - interval '1 minute')
      ORDER BY created_at DESC OFFSET $9 - 1 LIMIT 1)
     UNION ALL
     (SELECT 'account', created_at, interval '1 hour' FROM sms_messages
-     WHERE user_id = $10 AND charged AND created_at > clock_timestamp() - interval '1 hour'
+     WHERE user_id = $10 AND charged AND created_at > (SELECT clock_timestamp() - interval '1 hour')
      ORDER BY created_at DESC OFFSET $11 - 1 LIMIT 1)
     UNION ALL
     (SELECT 'installation', created_at, interval '1 hour' FROM sms_messages
-     WHERE charged AND NOT (state = 'failed' AND provider IS NULL) AND created_at > clock_timestamp() - interval '1 hour'
+     WHERE charged AND NOT (state = 'failed' AND provider IS NULL) AND created_at > (SELECT clock_timestamp() - interval '1 hour')
      ORDER BY created_at DESC OFFSET $12 - 1 LIMIT 1)
 ) AS full_keys ORDER BY wait DESC LIMIT 1";
 
@@ -148,7 +151,7 @@ pub fn strangers_part_is_used(conn: &mut PgConnection, limits: &Limits, to: &Pho
                  OR count(*) FILTER (WHERE hourly) >= $4 OR count(*) >= $5
              FROM (SELECT stranger, created_at > clock_timestamp() - interval '1 hour' AS hourly FROM sms_messages
                    WHERE phone_number = $1 AND charged AND NOT withheld AND state <> 'failed'
-                     AND created_at > clock_timestamp() - interval '1 day') AS sent
+                     AND created_at > (SELECT clock_timestamp() - interval '1 day')) AS sent
          ) AS used",
     )
     .bind::<SqlText, _>(to.e164())
@@ -260,7 +263,7 @@ pub fn notices_are_full(
              OR count(*) FILTER (WHERE kind = $3) > 0 AS is_full
          FROM sms_messages
          WHERE phone_number = $1 AND notice AND state <> 'failed'
-           AND created_at > clock_timestamp() - interval '1 day'",
+           AND created_at > (SELECT clock_timestamp() - interval '1 day')",
     )
     .bind::<SqlText, _>(to.e164())
     .bind::<BigInt, _>(i64::from(per_day))

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::domain::country::Country;
 use crate::domain::ids::MessageId;
 use crate::domain::phone_number::PhoneNumber;
+use crate::features::brakes;
 use crate::features::messages::outcomes::Listening;
 use crate::features::messages::{self, OUTCOME_WAIT, Outcome};
 use crate::sms::Fault;
@@ -296,10 +297,14 @@ pub async fn await_refusal(
 ) -> Result<Option<Problem>, PageError> {
     listening.settled(message, OUTCOME_WAIT).await;
     let outcome = app.db.run(move |conn| messages::store::find_outcome(conn, message)).await;
-    Ok(match outcome? {
-        Some(Outcome::Refused(fault)) => refused_number_problem(fault, country),
-        _ => None,
-    })
+    match outcome? {
+        Some(Outcome::Refused(Fault::Paused)) => {
+            let reference = app.db.run(move |conn| brakes::store::find_reference(conn, message)).await;
+            Ok(reference?.map(Problem::PhonePaused))
+        }
+        Some(Outcome::Refused(fault)) => Ok(refused_number_problem(fault, country)),
+        _ => Ok(None),
+    }
 }
 
 /// What a number that the provider refused needs, where the person can do something about it.
