@@ -45,8 +45,16 @@ const BUSY_HOUR: &str = "
     SELECT gen_random_uuid(), 1, 'verification', '+25170000' || n, 'en', gen_random_uuid(), '10.200.0.' || n, true, 'sent'
     FROM generate_series(1001, 1900) AS n";
 
+/// What would stop texts here is not what is measured: no budget, and a day on which ten million codes were entered.
+const NOTHING_STOPS_THEM: [&str; 2] = [
+    "DELETE FROM budgets",
+    "INSERT INTO sms_hours (country, number_range, hour, sent, entered)
+     VALUES ('ET', '', date_trunc('hour', now(), 'UTC') - interval '2 days', 10000000, 10000000)",
+];
+
 fn main() {
     let database = database::Database::create();
+    NOTHING_STOPS_THEM.iter().for_each(|sql| database.run(sql));
     database
         .run("CREATE TABLE plain (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, number text, at timestamptz)");
     let [mut ours, mut locked, mut free] = [0.0; 3];
@@ -95,7 +103,8 @@ fn reserve_one(conn: &mut PgConnection) -> Result<(), NotReserved> {
     let asker = Asker::Stranger { address, browser: BrowserId::generate() };
     let text = Text {
         kind: TextKind::Verification,
-        to: PhoneNumber::from_stored(format!("+2519{number:08}")),
+        // Each in the next range: a range has a brake of its own.
+        to: PhoneNumber::from_stored(format!("+2519{:04}{:04}", number % 10_000, number / 10_000)),
         locale: "en".to_owned(),
         challenge: ChallengeId::generate(),
         send: 1,

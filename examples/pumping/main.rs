@@ -26,7 +26,7 @@ use clap::Parser;
 use installation::{Installation, Why};
 use simulation::Tally;
 
-/// What a text costs the assumed price aside, in US dollars: a usual price in bulk.
+/// A price of texts in US dollars, besides the one that is assumed.
 const LOW_PRICE: f64 = 0.05;
 
 /// Plays days of honest people and of attackers against Latchkey's rules, and prints what they cost and whom they refuse.
@@ -67,50 +67,53 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-const COLUMNS: [&str; 9] = [
-    "scenario",
-    "people",
-    "refused",
-    "by rule",
-    "never got in",
-    "pumped",
-    "lost, assumed price",
-    "lost, at $0.05",
-    "before brake",
+/// What is printed, and how wide.
+const COLUMNS: [(&str, usize); 10] = [
+    ("scenario", 46),
+    ("people", 6),
+    ("texts", 5),
+    ("refused", 26),
+    ("never in", 8),
+    ("pumped", 6),
+    ("lost", 8),
+    ("at $0.05", 8),
+    ("before brake", 12),
+    ("opens after", 11),
 ];
 
 fn print_head(markdown: bool) {
-    let columns: Vec<&str> = COLUMNS.into_iter().chain(["opens again after"]).collect();
+    print_cells(COLUMNS.map(|(name, _)| name.to_owned()), markdown);
     if markdown {
-        println!("| {} |\n|{}", columns.join(" | "), "---|".repeat(columns.len()));
-    } else {
-        println!("{}", columns.join("; "));
+        println!("|{}", "---|".repeat(COLUMNS.len()));
     }
 }
 
 fn print_row(name: &str, tally: &Tally, markdown: bool) {
     let refused: usize = tally.refused.values().sum();
-    let by_rule: Vec<String> =
-        tally.refused.iter().map(|(why, number)| format!("{number} {}", in_words(*why))).collect();
-    let attacked = tally.pumped > 0;
-    let dollars = |amount: f64| if attacked { format!("${amount:.2}") } else { String::new() };
-    let row = [
+    let rules: Vec<_> = tally.refused.iter().map(|(why, number)| format!("{number} {}", in_words(*why))).collect();
+    let rules = if rules.is_empty() { String::new() } else { format!(" ({})", rules.join(", ")) };
+    let is_attack = tally.pumped > 0;
+    let dollars = |amount: f64| if is_attack { format!("${amount:.2}") } else { String::new() };
+    let cells = [
         name.to_owned(),
         tally.people.to_string(),
-        refused.to_string(),
-        by_rule.join(", "),
+        tally.texts.to_string(),
+        format!("{refused}{rules}"),
         tally.lost.to_string(),
-        if attacked { tally.pumped.to_string() } else { String::new() },
+        if is_attack { tally.pumped.to_string() } else { String::new() },
         dollars(tally.lost_dollars),
         dollars(tally.pumped as f64 * LOW_PRICE),
-        tally.before_brake.map_or_else(String::new, |lost| format!("${lost:.2}")),
+        tally.before_brake.map_or_else(String::new, dollars),
         tally.reopened_after.map_or_else(String::new, |after| format!("{} min", after.as_secs() / 60)),
     ];
-    if markdown {
-        println!("| {} |", row.join(" | "));
-    } else {
-        println!("{}", row.join("; "));
-    }
+    print_cells(cells, markdown);
+}
+
+fn print_cells(cells: [String; 10], markdown: bool) {
+    let padded = cells.iter().zip(COLUMNS).map(|(cell, (_, width))| format!("{cell:width$}"));
+    let between = if markdown { " | " } else { "  " };
+    let line = padded.collect::<Vec<_>>().join(between);
+    println!("{}", if markdown { format!("| {line} |") } else { line.trim_end().to_owned() });
 }
 
 fn in_words(why: Why) -> &'static str {

@@ -1,6 +1,9 @@
 //! People who want an account, as far as their texts show it.
 
-use std::{net::Ipv4Addr, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    time::Duration,
+};
 
 use latchkey::domain::{
     client_address::ClientAddress,
@@ -34,6 +37,9 @@ const HOURS: [f64; 24] = [
 const SHARING: f64 = 0.7;
 /// Addresses that a country's carriers share out.
 const SHARED_ADDRESSES: u32 = 8;
+
+/// Where an agency's people come from.
+pub const AGENCY: ClientAddress = ClientAddress(IpAddr::V4(Ipv4Addr::new(196, 188, 1, 1)));
 
 /// Somebody on the way to an account.
 pub struct Person {

@@ -14,8 +14,8 @@ use super::{
 pub const DAY: Duration = Duration::from_secs(24 * 3600);
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// The attack of a run, drawn anew; none on quiet days.
-type Attacks = Box<dyn Fn(&mut StdRng) -> Option<Attack>>;
+/// Makes an attack.
+pub type Plan = Box<dyn Fn(&mut StdRng) -> Attack>;
 
 /// One thing that may happen.
 pub struct Scenario {
@@ -26,7 +26,7 @@ pub struct Scenario {
     pub people_before: f64,
     /// How many people are expected in an hour, counted from the first day's midnight.
     pub people: Box<dyn Fn(u32) -> f64>,
-    /// People who come from one address on top of that.
+    /// When people of an agency come on top of that, all from its address.
     pub agency: Vec<Moment>,
     /// Which people the figures are about, by when they come.
     pub about: Range<Moment>,
@@ -35,7 +35,7 @@ pub struct Scenario {
     pub lost: f64,
     /// How many times the budget of a new installation.
     pub budgets: i64,
-    pub attack: Attacks,
+    pub attack: Option<Plan>,
 }
 
 impl Scenario {
@@ -51,12 +51,12 @@ impl Scenario {
             lasts: 2 * DAY,
             lost: 0.02,
             budgets: if people_a_day > 100.0 { 50 } else { 1 },
-            attack: Box::new(|_| None),
+            attack: None,
         }
     }
 
     fn attacked(self, attack: impl Fn(&mut StdRng) -> Attack + 'static) -> Self {
-        Self { attack: Box::new(move |random| Some(attack(random))), lasts: 3 * DAY, ..self }
+        Self { attack: Some(Box::new(attack)), lasts: 3 * DAY, ..self }
     }
 
     /// The evening in which 600 people come within an hour.

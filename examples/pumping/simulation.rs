@@ -77,7 +77,8 @@ pub fn run(installation: &mut Installation, scenario: &Scenario, seed: u64) -> T
     };
     simulation.remember(scenario);
     simulation.invite(scenario);
-    if let Some(attack) = (scenario.attack)(&mut simulation.random) {
+    if let Some(plan) = &scenario.attack {
+        let attack = plan(&mut simulation.random);
         simulation.schedule(attack.begins, Event::Pumps);
         simulation.attack = Some((attack, Memory::default()));
     }
@@ -118,15 +119,15 @@ impl Simulation<'_> {
             }
         }
         for at in scenario.agency.iter().copied() {
-            self.person_comes(at, 0, ClientAddress([196, 188, 1, 1].into()), scenario);
+            self.person_comes(at, 0, people::AGENCY, scenario);
         }
     }
 
     fn person_comes(&mut self, at: Moment, country: usize, from: ClientAddress, scenario: &Scenario) {
         let mut person = Person::new(country, from, &mut self.random);
-        // The agency is what its scenario is about.
-        let is_asked_about = scenario.agency.is_empty() || from == ClientAddress([196, 188, 1, 1].into());
-        person.counts = scenario.about.contains(&at) && is_asked_about;
+        // Where there is an agency, the scenario is about its people.
+        let is_of_those = scenario.agency.is_empty() || from == people::AGENCY;
+        person.counts = scenario.about.contains(&at) && is_of_those;
         self.people.push(person);
         self.schedule(at, Event::Asks(self.people.len() - 1));
     }

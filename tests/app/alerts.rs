@@ -290,7 +290,8 @@ async fn sms_09_each_step_of_a_budget_is_told_of_once_in_its_period() {
 async fn sms_09_a_brake_is_told_of_under_the_reference_that_people_see_and_so_is_its_end() {
     let receiver = Receiver::start();
     let app = receiver.app(&[METRICS]).await;
-    for _ in 0..4 {
+    // Of one range of numbers five may be open, and the sixth is let through in a country's first days.
+    for _ in 0..6 {
         people::maid().begins(&app, &app.browser()).await;
     }
     let first_days = is_told(&receiver, Kind::BrakeWouldHold).await;

@@ -502,6 +502,7 @@ async fn s_2_s_3_members_bomb_no_number_and_starve_no_owner() {
     let app = TestApp::start().await;
     let owner = Owner::with_sms(&app).await;
     let victim = owner.person.phone.clone();
+    app.texts_sent().await;
     app.let_pass("2 hours");
     let before = app.twilio.messages_to(&victim).len();
     for _ in 0..5 {

@@ -112,7 +112,7 @@ const FACTS: &str = concat!(
              m.created_at > (SELECT clock_timestamp() - interval '1 hour') AS in_hour,
              m.created_at <= (SELECT clock_timestamp() - make_interval(secs => $6)) AS is_settled
          FROM sms_messages AS m
-         WHERE m.country = $2 AND m.created_at >= (SELECT until FROM sms_hours_written)
+         WHERE m.country = $2 AND m.created_at >= (SELECT until FROM sms_hours_written WHERE only_row)
              AND m.created_at > (SELECT clock_timestamp() - interval '1 day') AND ",
     counted!(),
     "),
@@ -120,7 +120,7 @@ const FACTS: &str = concat!(
          SELECT number_range = '' AS whole, sent - entered AS open, entered,
              least(1, extract(epoch FROM hour + interval '25 hours' - clock_timestamp()) / 3600)::float8 AS part
          FROM sms_hours WHERE country = $2 AND number_range IN ('', $3)
-             AND hour < (SELECT until FROM sms_hours_written)
+             AND hour < (SELECT until FROM sms_hours_written WHERE only_row)
              AND hour > (SELECT clock_timestamp() - interval '25 hours')
      )
      SELECT l.open_hour, l.open_day + p.open AS open_day,
@@ -270,8 +270,8 @@ pub fn write_hours(conn: &mut PgConnection) -> Result<usize, DbError> {
     Ok(statement(concat!(
         "WITH due AS (
              UPDATE sms_hours_written AS w SET until = date_trunc('hour', now(), 'UTC') - interval '1 hour'
-             FROM (SELECT until FROM sms_hours_written FOR UPDATE) AS before
-             WHERE w.until = before.until AND before.until < date_trunc('hour', now(), 'UTC') - interval '1 hour'
+             FROM (SELECT until FROM sms_hours_written WHERE only_row FOR UPDATE) AS before
+             WHERE w.only_row AND w.until = before.until AND before.until < date_trunc('hour', now(), 'UTC') - interval '1 hour'
              RETURNING before.until AS since, w.until
          )
          INSERT INTO sms_hours (country, number_range, hour, sent, entered)

@@ -122,8 +122,8 @@ pub fn list_fills(conn: &mut PgConnection) -> Result<Vec<Fill>, DbError> {
 /// Removes what no cap looks at any more, for housekeeping: the months stay for 13 months.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
     Ok(statement(
-        "DELETE FROM spending WHERE starts_at < now() - CASE period WHEN 'month' THEN interval '13 months'
-             ELSE interval '40 days' END",
+        "DELETE FROM spending WHERE starts_at < now() - interval '40 days'
+             AND (period <> 'month' OR starts_at < now() - interval '13 months')",
     )
     .execute(conn)?)
 }

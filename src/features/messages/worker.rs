@@ -299,7 +299,13 @@ async fn deliver(app: &App, message: Message) -> Vec<String> {
         metrics::text(&outgoing.to, kind.as_str(), provider.as_str(), TextEnd::Withheld);
         tokio::time::sleep(app.send_times.of(provider).like_one()).await;
         log::warn!("event=sms_withheld message={id}");
-        note(id, app.db.run(move |conn| store::settle_withheld(conn, id)).await);
+        let settled = app.db.run(move |conn| {
+            db::transaction(conn, |conn| {
+                store::settle_withheld(conn, id)?;
+                budget::count(conn, id, 0)
+            })
+        });
+        note(id, settled.await);
         return leftovers;
     }
     metrics::text_waited(provider.as_str(), waited);

@@ -28,8 +28,10 @@ pub fn nothing_broke(app: &TestApp, pages: &[Page], statuses: &[u16]) {
     assert_eq!(app.database.deadlocks(), 0);
 }
 
-/// Lets requests meet at what `sql` locks: each in its order, and all wait before any goes on.
+/// Lets requests meet at what `sql` locks: each in its order, and all wait before any goes on. First the worker finishes
+/// what it has, which else might be one of those that wait.
 pub async fn meet(app: &TestApp, sql: &str, requests: Vec<impl Future<Output = Page> + 'static>) -> Vec<Page> {
+    app.all_due_are_sent().await;
     let held = app.database.hold(sql);
     let mut waiting = Vec::new();
     for request in requests {
