@@ -158,7 +158,7 @@ impl Installation {
             reserve::reserve(conn, &limits, &asker, &text)
         });
         match reserved {
-            Ok(message) => self.send(message),
+            Ok(reserved) => self.send(reserved.message),
             Err(NotReserved::TooMany { .. }) => Answer::Refused(self.which_cap(&wish.to)),
             Err(NotReserved::Db(error)) => panic!("{error}"),
         }

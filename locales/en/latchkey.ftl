@@ -112,6 +112,7 @@ problem-email-unreadable = This is not an email address. It looks like name@exam
 problem-email-too-long = This email address is too long. Please check it.
 problem-country-missing = Please choose the country of your number.
 problem-country-closed = We cannot send texts to { $country } at the moment. Please use a number of another country.
+problem-country-closed-for-now = We cannot send texts to { $country } at the moment. Please try again later.
 problem-phone-missing = Please write your phone number.
 problem-phone-unreadable = This is not a phone number. Please write digits only.
 problem-phone-too-short = This number is too short for { $country }. Please check it.

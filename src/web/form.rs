@@ -96,6 +96,8 @@ pub enum Problem {
     CountryMissing,
     /// No texts go to this country.
     CountryClosed(Country),
+    /// No texts go to this country, and the number cannot be another: it is the account's.
+    CountryClosedForNow(Country),
     /// No number.
     PhoneMissing,
     /// Not a number.
@@ -180,6 +182,9 @@ impl Problem {
             Self::EmailTooLong => fl!(words.0, "problem-email-too-long"),
             Self::CountryMissing => fl!(words.0, "problem-country-missing"),
             Self::CountryClosed(country) => fl!(words.0, "problem-country-closed", country = words.country(country)),
+            Self::CountryClosedForNow(country) => {
+                fl!(words.0, "problem-country-closed-for-now", country = words.country(country))
+            }
             Self::PhoneMissing => fl!(words.0, "problem-phone-missing"),
             Self::PhoneUnreadable => fl!(words.0, "problem-phone-unreadable"),
             Self::PhoneTooShort(country) => fl!(words.0, "problem-phone-too-short", country = words.country(country)),

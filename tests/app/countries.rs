@@ -91,13 +91,25 @@ async fn sms_09_no_path_leads_to_a_closed_countrys_numbers() {
     pending.get("/login/verify").await.shows(200, "We cannot send texts to this country at the moment");
     pending.asks_again().await;
     let reset = app.browser();
-    reset.submit("/password-reset", &[("country", "ET"), ("phone", &owner.person.phone)]).await;
+    // Alike whether or not there is an account.
+    for phone in [&owner.person.phone, &people::new_phone()] {
+        let page = reset.submit("/password-reset", &[("country", "ET"), ("phone", phone)]).await;
+        page.shows(422, "We cannot send texts to Ethiopia at the moment. Please try again later.");
+        reset.get("/password-reset/verify").await.redirects_to("/password-reset");
+    }
+    owner.browser.wants_number(&people::new_phone()).await.shows(422, "We cannot send texts to Ethiopia");
+    let moved = people::new_phone();
+    app.starts_recovery(&owner.person.phone, &moved);
+    app.ends_the_wait_of_recoveries();
     app.database.run("UPDATE sessions SET confirmed_at = now() - interval '6 minutes'");
     owner.browser.submit("/confirm/resend", &[]).await;
     // A notice: a backup code is used.
     pending.gives_backup(&owner.backup_codes[0]).await.redirects_to("/account");
     settled(&app).await;
     assert_eq!(calls(&app), before);
+    let kinds = "SELECT string_agg(DISTINCT kind, ' ' ORDER BY kind) FROM sms_messages WHERE fault = 'country'";
+    let asked_for = "backup_code_used password_reset phone_change recovery_code recovery_started sign_in step_up verification";
+    assert_eq!(app.database.text(kinds).as_deref(), Some(asked_for));
     assert_eq!(app.database.number("SELECT count(*) FROM spending WHERE micros < 0 OR unproven_micros < 0"), 0);
 }
 

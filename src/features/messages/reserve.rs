@@ -18,7 +18,7 @@ use crate::{
     domain::{
         client_address::ClientAddress,
         country::Country,
-        ids::{BrowserId, ChallengeId, MessageId, UserId},
+        ids::{BrakeId, BrowserId, ChallengeId, MessageId, UserId},
         phone_number::PhoneNumber,
     },
     features::{
@@ -115,6 +115,17 @@ pub struct Text {
     pub decoy: bool,
 }
 
+/// A text that is noted and counts for its asker.
+#[derive(Debug, Clone, Copy)]
+#[must_use]
+pub struct Reserved {
+    /// Its number.
+    pub message: MessageId,
+    /// Why it will never leave, where that is known already: a fault of the country or of the moment, never of the
+    /// account. Who waits for no outcome may tell it at once.
+    pub refused: Option<Fault>,
+}
+
 /// Why a text was not reserved.
 #[derive(Debug, thiserror::Error)]
 pub enum NotReserved {
@@ -141,7 +152,7 @@ pub enum NotReserved {
 ///
 /// # Errors
 /// [`NotReserved`].
-pub fn reserve(conn: &mut PgConnection, limits: &Limits, asker: &Asker, text: &Text) -> Result<MessageId, NotReserved> {
+pub fn reserve(conn: &mut PgConnection, limits: &Limits, asker: &Asker, text: &Text) -> Result<Reserved, NotReserved> {
     store::lock_reservations(conn)?;
     if let Some(Full { limit, wait }) = store::find_full(conn, limits, asker, &text.to)? {
         note(limit, text);
@@ -152,16 +163,12 @@ pub fn reserve(conn: &mut PgConnection, limits: &Limits, asker: &Asker, text: &T
     let expense = Expense { country: country_of(&text.to), class, micros: policy.most_micros() };
     if !policy.allows(class) {
         note(Limit::Country, text);
-        let id = MessageId::generate();
-        store::insert_refused(conn, id, asker, text, Fault::Country, None)?;
-        return Ok(id);
+        return Ok(refuse(conn, asker, text, Fault::Country, None)?);
     }
     // Asked for every number, also where the text would be withheld: the answer must not tell whether it has an account.
     if let Some(brake) = brake_on(conn, &expense, asker, text)? {
         note(Limit::Brake, text);
-        let id = MessageId::generate();
-        store::insert_refused(conn, id, asker, text, Fault::Paused, Some(brake.id))?;
-        return Ok(id);
+        return Ok(refuse(conn, asker, text, Fault::Paused, Some(brake.id))?);
     }
     if let Some(wait) = budget::wait_for_room(conn, &expense)? {
         note(Limit::Budget, text);
@@ -172,11 +179,24 @@ pub fn reserve(conn: &mut PgConnection, limits: &Limits, asker: &Asker, text: &T
     // Asked for a decoy too, which takes as long then.
     let beyond = is_stranger && store::strangers_part_is_used(conn, limits, &text.to)?;
     let withheld = beyond || text.decoy;
-    let id = MessageId::generate();
-    store::insert(conn, id, asker, text, withheld)?;
+    let message = MessageId::generate();
+    store::insert(conn, message, asker, text, withheld)?;
     // Also what will not be sent, until it is settled: not counting it would take less time, which tells.
-    budget::count(conn, id, expense.micros)?;
-    Ok(id)
+    budget::count(conn, message, expense.micros)?;
+    Ok(Reserved { message, refused: None })
+}
+
+/// Notes a text that will never leave.
+fn refuse(
+    conn: &mut PgConnection,
+    asker: &Asker,
+    text: &Text,
+    fault: Fault,
+    brake: Option<BrakeId>,
+) -> Result<Reserved, DbError> {
+    let message = MessageId::generate();
+    store::insert_refused(conn, message, asker, text, fault, brake)?;
+    Ok(Reserved { message, refused: Some(fault) })
 }
 
 /// Which limit it was, for counter and log alone (ERR-02).

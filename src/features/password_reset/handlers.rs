@@ -20,7 +20,7 @@ use crate::{
         phone_number::PhoneNumber,
     },
     features::{
-        messages::reserve::NotReserved,
+        messages::reserve::{NotReserved, Reserved},
         phone_verifications::{
             self, CodeRefused, NotRenewed,
             pages::{TextState, code_state, explain, resend_state},
@@ -30,6 +30,7 @@ use crate::{
         sign_in::text_code::NotTexted,
         two_factor::{attempts, prove::NotProven},
     },
+    sms::Fault,
     web::{
         body::{Form, NoFields},
         clock::Clock,
@@ -53,7 +54,7 @@ fn request_page(visitor: &Visitor, form: NumberEcho, errors: FormErrors) -> Requ
 pub async fn submit_form(visitor: Visitor, form: Form<NumberForm>) -> Answer {
     let Form(form) = form;
     let echo = NumberEcho::of(&form);
-    let (_, phone) = match form.parse(&visitor.words) {
+    let (country, phone) = match form.parse(&visitor.words) {
         Ok(number) => number,
         Err(errors) => return page::refused(request_page(&visitor, echo, errors)),
     };
@@ -62,7 +63,7 @@ pub async fn submit_form(visitor: Visitor, form: Form<NumberForm>) -> Answer {
     }
     let (limits, asker, locale) = (visitor.app.limits, visitor.as_stranger(), visitor.words.lang().to_owned());
     let begun = visitor.app.db.run(move |conn| request_code::request_code(conn, &limits, &asker, phone, locale)).await;
-    let (id, message) = begun.map_err(|refusal| match refusal {
+    let (id, Reserved { message, refused }) = begun.map_err(|refusal| match refusal {
         NotReserved::TooMany { wait } => PageError::too_many(wait, Back::PasswordReset),
         NotReserved::Db(error) => error.into(),
     })?;
@@ -71,6 +72,10 @@ pub async fn submit_form(visitor: Visitor, form: Form<NumberForm>) -> Answer {
         visitor.reference,
         visitor.address.coarse()
     );
+    if let Some(Fault::Country) = refused {
+        let errors = FormErrors::on("phone", Problem::CountryClosedForNow(country).in_words(&visitor.words));
+        return page::refused(request_page(&visitor, echo, errors));
+    }
     visitor.cookies.begin_reset(id);
     Ok(see_other("/password-reset/verify"))
 }

@@ -10,14 +10,14 @@ use crate::{
         phone_number::PhoneNumber,
     },
     features::{
-        messages::reserve::{self, Asker, Limits, NotReserved, Text},
+        messages::reserve::{self, Asker, Limits, NotReserved, Reserved, Text},
         phone_verifications::{self, Purpose},
         sign_in::text_code::NotTexted,
     },
     sms::TextKind,
 };
 
-/// Begins a reset and reserves its first text. For a number without an account the text is a decoy.
+/// Begins a reset and reserves its first text, which may be refused already. For a number without an account the text is a decoy.
 ///
 /// # Errors
 /// [`NotReserved::TooMany`] leaves nothing behind.
@@ -27,7 +27,7 @@ pub fn request_code(
     asker: &Asker,
     phone: PhoneNumber,
     locale: String,
-) -> Result<(PasswordResetId, MessageId), NotReserved> {
+) -> Result<(PasswordResetId, Reserved), NotReserved> {
     db::transaction(conn, |conn| {
         let (id, challenge) = (PasswordResetId::generate(), ChallengeId::generate());
         phone_verifications::store::insert(conn, challenge, Purpose::PasswordReset, &phone, None)?;
@@ -55,7 +55,7 @@ pub fn resend(
         };
         let send = phone_verifications::store::renew(conn, challenge)?.map_err(NotTexted::NotRenewed)?;
         let text = text(conn, phone, locale, challenge, send)?;
-        Ok(reserve::reserve(conn, limits, asker, &text)?)
+        Ok(reserve::reserve(conn, limits, asker, &text)?.message)
     })
 }
 

@@ -60,7 +60,7 @@ pub fn request_code(
         phone_verifications::store::insert(conn, challenge, Purpose::PhoneChange, &pending.phone, None)?;
         store::insert(conn, wanting.session, wanting.user, &pending)?;
         let text = text(conn, wanting, pending, 1)?;
-        let message = reserve::reserve(conn, limits, asker, &text)?;
+        let message = reserve::reserve(conn, limits, asker, &text)?.message;
         Ok(Sending { challenge, message })
     })
 }
@@ -80,7 +80,7 @@ pub fn resend(
         let pending = store::lock(conn, wanting.session, wanting.user)?.ok_or(NotTexted::Over)?;
         let send = phone_verifications::store::renew(conn, pending.challenge)?.map_err(NotTexted::NotRenewed)?;
         let text = text(conn, wanting, pending, send)?;
-        Ok(reserve::reserve(conn, limits, asker, &text)?)
+        Ok(reserve::reserve(conn, limits, asker, &text)?.message)
     })
 }
 

@@ -37,7 +37,7 @@ pub fn correct_number(
         store::change_number(conn, pending.id, challenge, &details)?;
         phone_verifications::store::close(conn, pending.challenge)?;
         let text = start::first_text(conn, &details, challenge)?;
-        let message = reserve::reserve(conn, limits, asker, &text)?;
+        let message = reserve::reserve(conn, limits, asker, &text)?.message;
         Ok(Sending { registration: pending.id, message })
     })
 }

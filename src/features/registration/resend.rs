@@ -28,7 +28,7 @@ pub fn resend(conn: &mut PgConnection, limits: &Limits, asker: &Asker, pending: 
             send,
             decoy: false,
         };
-        let message = reserve::reserve(conn, limits, asker, &text)?;
+        let message = reserve::reserve(conn, limits, asker, &text)?.message;
         Ok(Sending { registration: pending.id, message })
     })
 }

@@ -30,7 +30,7 @@ pub fn start(
         phone_verifications::store::insert(conn, challenge, Purpose::Registration, &details.phone, None)?;
         store::insert(conn, registration, challenge, details)?;
         let text = first_text(conn, details, challenge)?;
-        let message = reserve::reserve(conn, limits, asker, &text)?;
+        let message = reserve::reserve(conn, limits, asker, &text)?.message;
         Ok(Sending { registration, message })
     })
 }

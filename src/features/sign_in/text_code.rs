@@ -60,6 +60,6 @@ pub fn text_code(
         };
         let (to, locale) = (pending.phone, pending.locale);
         let text = Text { kind: TextKind::SignIn, to, locale, challenge, send, decoy: false };
-        Ok(reserve::reserve(conn, limits, asker, &text)?)
+        Ok(reserve::reserve(conn, limits, asker, &text)?.message)
     })
 }

@@ -40,6 +40,6 @@ pub fn text_code(
         };
         let (to, locale) = (account.phone.clone(), account.locale.clone());
         let text = Text { kind: TextKind::StepUp, to, locale, challenge, send, decoy: false };
-        Ok(reserve::reserve(conn, limits, asker, &text)?)
+        Ok(reserve::reserve(conn, limits, asker, &text)?.message)
     })
 }
