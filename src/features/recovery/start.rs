@@ -15,6 +15,7 @@ use crate::{
     features::{
         action_codes::{self, Act, NewCode},
         activity::{self, Event},
+        countries::{self, Class},
         messages::notices,
         users,
     },
@@ -48,6 +49,9 @@ pub enum NotStarted {
     /// Somebody has decided that nobody is to get in.
     #[error("the account is disabled")]
     Disabled,
+    /// The code would never leave.
+    #[error("no texts go to the country of that number; country_policies says so")]
+    CountryClosed,
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -64,6 +68,9 @@ pub fn start(
     grounds: &Grounds,
 ) -> Result<Started, NotStarted> {
     db::transaction(conn, |conn| {
+        if !countries::policy_for(conn, phone)?.allows(Class::Proven) {
+            return Err(NotStarted::CountryClosed);
+        }
         store::lock_turn(conn, user)?;
         // The recovery, its code, the account: in this order, as whoever finishes one does.
         let replaced = cancel::end(conn, user, grounds)?;
