@@ -17,10 +17,17 @@ use crate::{
     app::App,
     config::{Config, TlsFiles},
     db::{self, DbError, migrations},
-    features::{alerts, circuits, deliveries, housekeeping, messages::worker, metrics as listing},
+    features::{
+        alerts, circuits, countries, deliveries, housekeeping,
+        messages::{Kind, worker},
+        metrics as listing,
+    },
     metrics, routes,
-    sms::NoProvider,
-    web::{cookies, cross_site, fence, headers, host, request},
+    sms::{
+        NoProvider,
+        texts::{self, UnfitText},
+    },
+    web::{cookies, cross_site, fence, headers, host, request, words::Words},
 };
 
 /// How long a client may take for the head of a request. ARC-07.
@@ -45,6 +52,9 @@ pub enum ServeFailed {
     /// The SMS provider.
     #[error(transparent)]
     NoProvider(#[from] NoProvider),
+    /// A text that would lock people out.
+    #[error(transparent)]
+    UnfitText(#[from] UnfitText),
     /// TLS files.
     #[error("LATCHKEY_TLS_CERT, LATCHKEY_TLS_KEY: {0}")]
     Tls(String),
@@ -72,6 +82,7 @@ pub async fn serve(config: Config) -> Result<(), ServeFailed> {
     let bind = config.bind;
     let recorded = config.metrics_bind.map(|bind| Ok::<_, ServeFailed>((bind, metrics::install()?))).transpose()?;
     let app = App::new(config)?;
+    proofread_texts(&app)?;
     let governor = fence::governor(&app);
 
     let for_workers = app.clone();
@@ -160,6 +171,17 @@ fn prepare_database(config: &Config) -> Result<(), ServeFailed> {
         0 => Ok(()),
         missing => Err(ServeFailed::MigrationsPending(missing)),
     }
+}
+
+/// Before anybody asks for one.
+fn proofread_texts(app: &App) -> Result<(), ServeFailed> {
+    let mut conn = db::connect(app.config.database_url())?;
+    let most_segments = countries::store::least_segments(&mut conn)?;
+    let host = app.origin_host();
+    for kind in texts::proofread(&Words::english().0, host.as_deref(), most_segments)? {
+        log::warn!("event=last_line_left_out kind={} why=\"no room\"", Kind::Code(kind).as_str());
+    }
+    Ok(())
 }
 
 /// A database that loses what it has acknowledged gives used codes back (D-4).

@@ -1,6 +1,6 @@
 //! Every text we send, and what it costs: texts are billed by the segment, and one is enough for each of ours.
 
-use i18n_embed::fluent::FluentLanguageLoader;
+use i18n_embed::{LanguageLoader, fluent::FluentLanguageLoader};
 use i18n_embed_fl::fl;
 
 use crate::domain::{action_code::ActionCode, one_time_code::OneTimeCode};
@@ -164,6 +164,80 @@ pub fn notice(kind: NoticeKind, code: Option<&ActionCode>, loader: &FluentLangua
     }
 }
 
+/// What is wrong with a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// It has no code where it should, or one too many: nobody could enter it.
+    #[error("it has the code {0} times")]
+    Codes(usize),
+    /// It costs more than a country allows, and would never leave.
+    #[error("it takes {0} segments")]
+    Segments(usize),
+    /// Its last line is not the one that browsers look for.
+    #[error("its last line does not bind the code to our host")]
+    LastLine,
+}
+
+/// A text that must not be sent.
+#[derive(Debug, thiserror::Error)]
+#[error("the text {kind} in {language}: {what}")]
+pub struct UnfitText {
+    /// Which text.
+    pub kind: String,
+    /// The language, BCP 47.
+    pub language: String,
+    /// What is wrong.
+    pub what: Unfit,
+}
+
+/// Reads every text before the first one leaves: a translation that lost its code would lock people out, one that grew
+/// a segment would double the bill. Answers for which kinds the last line is left out for want of room.
+///
+/// # Errors
+/// [`UnfitText`], the first.
+pub fn proofread(
+    loader: &FluentLanguageLoader,
+    origin_host: Option<&str>,
+    most_segments: u16,
+) -> Result<Vec<TextKind>, UnfitText> {
+    let unfit = |kind: &dyn std::fmt::Debug, what| UnfitText {
+        kind: format!("{kind:?}"),
+        language: loader.current_language().to_string(),
+        what,
+    };
+    let mut unbound = Vec::new();
+    let code = OneTimeCode::generate();
+    for kind in TextKind::ALL {
+        let text = body(kind, &code, None, loader);
+        check(&text, Some(code.expose()), most_segments).map_err(|what| unfit(&kind, what))?;
+        let Some(host) = origin_host else { continue };
+        let bound = body(kind, &code, Some(host), loader);
+        match bound.strip_prefix(text.as_str()) {
+            Some("") => unbound.push(kind),
+            Some(line) if line == format!("\n@{host} #{}", code.expose()) => {}
+            _ => return Err(unfit(&kind, Unfit::LastLine)),
+        }
+    }
+    let code = ActionCode::generate();
+    for kind in NoticeKind::ALL {
+        let grouped = kind.carries_code().then(|| code.grouped());
+        let text = notice(kind, Some(&code), loader);
+        check(&text, grouped.as_deref(), most_segments).map_err(|what| unfit(&kind, what))?;
+    }
+    Ok(unbound)
+}
+
+fn check(text: &str, code: Option<&str>, most_segments: u16) -> Result<(), Unfit> {
+    let found = code.map_or(1, |code| text.matches(code).count());
+    if found != 1 {
+        return Err(Unfit::Codes(found));
+    }
+    match segments(text) {
+        needed if needed > usize::from(most_segments) => Err(Unfit::Segments(needed)),
+        _ => Ok(()),
+    }
+}
+
 /// In how many segments a text is billed. GSM-7 holds 160 characters, or 153 in each of several segments; one character
 /// outside it makes the whole text UCS-2, with 70 or 67. A character of two units is not cut in half.
 /// Source: GSM 03.38 (3GPP TS 23.038).
@@ -205,7 +279,7 @@ fn gsm_7_units(character: char) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use i18n_embed::LanguageLoader;
+
     use i18n_embed::fluent::fluent_language_loader;
 
     use super::*;
@@ -306,6 +380,30 @@ mod tests {
         let loader = english();
         let texts: std::collections::BTreeSet<_> = NoticeKind::ALL.map(|kind| notice(kind, None, &loader)).into();
         assert_eq!(texts.len(), NoticeKind::ALL.len());
+    }
+
+    #[test]
+    fn sms_10_english_is_fit_and_says_where_the_last_line_has_no_room() {
+        let loader = english();
+        assert_eq!(proofread(&loader, None, 1).expect("fit"), []);
+        assert_eq!(proofread(&loader, Some("id.example.com"), 1).expect("fit"), []);
+        let endless = format!("{}.example.com", "long-label.".repeat(20));
+        assert_eq!(proofread(&loader, Some(&endless), 1).expect("fit"), TextKind::ALL);
+    }
+
+    #[test]
+    fn sms_10_a_translation_that_lost_its_code_or_grew_is_found() {
+        let nothing = fluent_language_loader!();
+        let lost = proofread(&nothing, None, 1).expect_err("it has no words");
+        assert_eq!(lost.what, Unfit::Codes(0));
+        assert_eq!(lost.to_string(), "the text Verification in en: it has the code 0 times");
+
+        assert_eq!(check("Your code: 123456.", Some("123456"), 1), Ok(()));
+        assert_eq!(check("123456, again: 123456.", Some("123456"), 1), Err(Unfit::Codes(2)));
+        let amharic = format!("123456 {}", "የ".repeat(64));
+        assert_eq!(check(&amharic, Some("123456"), 1), Err(Unfit::Segments(2)));
+        assert_eq!(check(&amharic, Some("123456"), 2), Ok(()));
+        assert_eq!(check(&"a".repeat(161), None, 1), Err(Unfit::Segments(2)));
     }
 
     /// Figures of Twilio's own calculator.

@@ -3,7 +3,7 @@
 use latchkey::{features::messages::Kind, sms::NoticeKind};
 
 use crate::support::{
-    TestApp,
+    SECRET_KEY, TestApp,
     fake_twilio::Operation,
     owners::Owner,
     people::{self, Person},
@@ -146,6 +146,15 @@ async fn sms_09_what_waits_when_a_country_is_closed_does_not_leave() {
     let refused = "SELECT count(*) FROM sms_messages WHERE state = 'failed' AND fault = 'country'";
     assert_eq!(app.database.number(refused), 1 + i64::try_from(notices.len()).unwrap());
     assert_eq!(app.database.number("SELECT sum(micros) FROM spending WHERE scope = 'ALL' AND period = 'hour'"), 0);
+}
+
+#[actix_web::test]
+async fn sms_10_a_host_too_long_for_the_last_line_is_told_at_the_start() {
+    let origin = format!("https://{}.example.com", ["long-label"; 12].join("."));
+    let app =
+        TestApp::start_with("messaging", &[("LATCHKEY_BASE_URL", &origin), ("LATCHKEY_SECRET_KEY", SECRET_KEY)]).await;
+    app.logged("event=last_line_left_out kind=verification ").await;
+    app.logged("event=last_line_left_out kind=sign_in ").await;
 }
 
 #[actix_web::test]

@@ -66,6 +66,7 @@ mod timing;
 mod trusted_devices;
 mod twilio_contract;
 mod twilio_failures;
+mod twilio_signatures;
 mod two_factor;
 mod verify_provider;
 mod verify_sign_in;

@@ -1,6 +1,6 @@
 //! SQL for `country_policies`.
 
-use diesel::{PgConnection, prelude::*};
+use diesel::{PgConnection, dsl::min, prelude::*};
 
 use super::Policy;
 use crate::{
@@ -27,4 +27,13 @@ pub fn find(conn: &mut PgConnection, country: Country) -> Result<Option<Policy>,
     let providers = providers.iter().flatten().filter_map(|name| ProviderChoice::parse(name)).collect();
     let most_segments = u16::try_from(most_segments).map_err(|_| malformed())?;
     Ok(Some(Policy { unproven, proven, sender, providers, origin_line, most_segments, price_micros }))
+}
+
+/// In how many segments a text may be billed wherever texts go.
+///
+/// # Errors
+/// Only the database's.
+pub fn least_segments(conn: &mut PgConnection) -> Result<u16, DbError> {
+    let least: Option<i16> = p::table.filter(p::unproven.or(p::proven)).select(min(p::most_segments)).first(conn)?;
+    Ok(least.and_then(|segments| u16::try_from(segments).ok()).unwrap_or(1))
 }
