@@ -56,10 +56,10 @@ pub struct Recipient {
 /// # Errors
 /// Only the database's. A full quota is no error: what happened has happened, and the account's own pages tell of it.
 pub fn notify(conn: &mut PgConnection, to: &Recipient, kind: NoticeKind) -> Result<(), DbError> {
-    queue(conn, to, kind, None, Duration::ZERO)
+    queue(conn, to, kind, None, Duration::ZERO).map(drop)
 }
 
-/// The same for a notice that carries a long code, and that may wait before it leaves.
+/// The same for a notice that carries a long code, and that may wait before it leaves. Whether it was queued.
 ///
 /// # Errors
 /// Only the database's.
@@ -69,7 +69,7 @@ pub fn notify_with_code(
     kind: NoticeKind,
     code: ActionCodeId,
     after: Duration,
-) -> Result<(), DbError> {
+) -> Result<bool, DbError> {
     queue(conn, to, kind, Some(code), after)
 }
 
@@ -79,23 +79,24 @@ fn queue(
     kind: NoticeKind,
     code: Option<ActionCodeId>,
     after: Duration,
-) -> Result<(), DbError> {
+) -> Result<bool, DbError> {
     if !countries::policy_for(conn, &to.phone)?.allows(Class::Proven) {
         log::warn!(
             "event=notice_not_queued user={} kind={} why=\"closed country\"",
             to.user,
             Kind::Notice(kind).as_str()
         );
-        return Ok(());
+        return Ok(false);
     }
     store::lock_notices(conn, &to.phone)?;
     let name = Kind::Notice(kind).as_str();
     let once = once_a_day(kind).then_some(name);
     if !always(kind) && store::notices_are_full(conn, &to.phone, NUMBER_PER_DAY, code.is_some(), once)? {
         log::warn!("event=notice_not_queued user={} kind={name} why=\"too many in a day\"", to.user);
-        return Ok(());
+        return Ok(false);
     }
-    store::insert_notice(conn, MessageId::generate(), &NewNotice { to, kind: name, code, after })
+    store::insert_notice(conn, MessageId::generate(), &NewNotice { to, kind: name, code, after })?;
+    Ok(true)
 }
 
 /// Whether an attempt alone sets it off, which can be repeated at will: then once a day says all there is to say.

@@ -118,5 +118,5 @@ fn tell(conn: &mut PgConnection, before: &Held, phone: &VerifiedPhone) -> Result
         lifetime: UNDO_LIFETIME,
     };
     let code = action_codes::store::insert(conn, &new)?;
-    notices::notify_with_code(conn, &left, NoticeKind::PhoneLeft, code, Duration::ZERO)
+    notices::notify_with_code(conn, &left, NoticeKind::PhoneLeft, code, Duration::ZERO).map(drop)
 }

@@ -91,18 +91,25 @@ pub fn start(
 }
 
 /// Tells the account's number, those that it left a few days ago and the one that is to come, each with a code that stops
-/// it.
+/// it. Answers whom it could tell: no text goes to a closed country.
 fn tell(conn: &mut PgConnection, owner: &Owner, phone: &PhoneNumber) -> Result<Vec<PhoneNumber>, DbError> {
     let user = owner.user.id;
-    let numbers = numbers(conn, owner, phone)?;
-    for phone in &numbers {
-        let stopping =
-            NewCode { user, act: Act::StopRecovery, phone, opens_in: Duration::ZERO, lifetime: WAIT + LIFETIME };
+    let mut told = Vec::new();
+    for phone in numbers(conn, owner, phone)? {
+        let stopping = NewCode {
+            user,
+            act: Act::StopRecovery,
+            phone: &phone,
+            opens_in: Duration::ZERO,
+            lifetime: WAIT + LIFETIME,
+        };
         let code = action_codes::store::insert(conn, &stopping)?;
         let to = owner.at(phone.clone());
-        notices::notify_with_code(conn, &to, NoticeKind::RecoveryStarted, code, Duration::ZERO)?;
+        if notices::notify_with_code(conn, &to, NoticeKind::RecoveryStarted, code, Duration::ZERO)? {
+            told.push(phone);
+        }
     }
-    Ok(numbers)
+    Ok(told)
 }
 
 /// Every number that a recovery concerns, each once, in one order for all: each is a lock.
