@@ -330,14 +330,23 @@ async fn what_is_refused_calls_nobody_costs_nothing_and_counts_for_the_asker_alo
 async fn a_new_code_is_refused_with_the_reference_and_its_page_stays() {
     let app = app_after_the_first_days(1).await;
     let browser = app.browser();
-    somebody().begins(&app, &browser).await;
+    let code = somebody().begins(&app, &browser).await;
+    browser.enters("000000").await.shows(422, "Invalid code");
     open(&app.database, 50, "20 minutes");
     app.let_pass("61 seconds");
+    let guesses = app.database.number("SELECT sum(guesses_left) FROM phone_verifications");
     let page = browser.resends().await;
     let told = reference(&page);
+    assert_eq!(
+        app.database.number("SELECT sum(guesses_left) FROM phone_verifications"),
+        guesses,
+        "no guess is won by it"
+    );
     assert!(page.has("form[action='/register/phone'] #phone"), "{}", page.text());
     browser.get("/register/verify").await.shows(200, "Send a new code");
     assert_eq!(of(&app, &told, "rule").as_deref(), Some("country_hour"));
+    // The text before may only be slow: its code is all that the person has.
+    browser.enters(&code).await.redirects_to("/account");
 }
 
 #[actix_web::test]

@@ -155,6 +155,19 @@ async fn sms_09_what_waits_when_a_country_is_closed_does_not_leave() {
 }
 
 #[actix_web::test]
+async fn sms_09_a_new_code_that_a_closed_country_refuses_leaves_the_one_before() {
+    let app = TestApp::start().await;
+    let owner = Owner::with_app(&app).await;
+    let browser = app.browser();
+    browser.forgets(&owner.person.phone).await.redirects_to("/password-reset/verify");
+    let code = app.twilio.next_code_to(&owner.person.phone).await;
+    close(&app, "ET", "unproven = false, proven = false");
+    app.let_pass("61 seconds");
+    browser.forgets_again().await.shows(422, "We cannot send texts to Ethiopia at the moment.");
+    browser.proves(&code).await.redirects_to("/password-reset/second-step");
+}
+
+#[actix_web::test]
 async fn sms_10_a_host_too_long_for_the_last_line_is_told_at_the_start() {
     let origin = format!("https://{}.example.com", ["long-label"; 12].join("."));
     let app =

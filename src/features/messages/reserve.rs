@@ -25,6 +25,7 @@ use crate::{
         brakes::{self, Brake},
         budget::{self, Expense},
         countries::{self, Class},
+        phone_verifications::store::{self as challenges, CodeBefore},
     },
     metrics::{self, Limit},
     sms::{Fault, TextKind},
@@ -184,6 +185,24 @@ pub fn reserve(conn: &mut PgConnection, limits: &Limits, asker: &Asker, text: &T
     // Also what will not be sent, until it is settled: not counting it would take less time, which tells.
     budget::count(conn, message, expense.micros)?;
     Ok(Reserved { message, refused: None })
+}
+
+/// The same for a code that takes the place of one `before`, which works on if the text is refused.
+///
+/// # Errors
+/// [`NotReserved`].
+pub fn reserve_next(
+    conn: &mut PgConnection,
+    limits: &Limits,
+    asker: &Asker,
+    text: &Text,
+    before: &CodeBefore,
+) -> Result<Reserved, NotReserved> {
+    let reserved = reserve(conn, limits, asker, text)?;
+    if reserved.refused.is_some() {
+        challenges::put_back(conn, text.challenge, before)?;
+    }
+    Ok(reserved)
 }
 
 /// Notes a text that will never leave.

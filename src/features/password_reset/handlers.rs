@@ -188,7 +188,14 @@ pub async fn resend(visit: Resetting, _: Form<NoFields>) -> Answer {
     let locale = visitor.words.lang().to_owned();
     let sent = visitor.app.db.run(move |conn| request_code::resend(conn, &limits, &asker, id, locale)).await;
     match sent {
-        Ok(message) => {
+        Ok(Reserved { refused: Some(Fault::Country), .. }) => {
+            let mut errors = FormErrors::new();
+            if let Some(country) = begun.phone.country() {
+                errors = FormErrors::on("code", Problem::CountryClosedForNow(country).in_words(&visitor.words));
+            }
+            code_page(&visit, StatusCode::UNPROCESSABLE_ENTITY, errors, None).await
+        }
+        Ok(Reserved { message, .. }) => {
             log::info!("event=code_requested reset={id} message={message} request={}", visitor.reference);
             visitor.cookies.say_next(Notice::CodeSent);
             Ok(see_other("/password-reset/verify"))

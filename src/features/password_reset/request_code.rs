@@ -6,12 +6,12 @@ use super::{Begun, Stage, store};
 use crate::{
     db::{self, DbError},
     domain::{
-        ids::{ChallengeId, MessageId, PasswordResetId},
+        ids::{ChallengeId, PasswordResetId},
         phone_number::PhoneNumber,
     },
     features::{
         messages::reserve::{self, Asker, Limits, NotReserved, Reserved, Text},
-        phone_verifications::{self, Purpose},
+        phone_verifications::{self, Purpose, store::Renewed},
         sign_in::text_code::NotTexted,
     },
     sms::TextKind,
@@ -37,7 +37,7 @@ pub fn request_code(
     })
 }
 
-/// Replaces the code by a new one once the wait is over.
+/// Replaces the code by a new one once the wait is over. If its text is refused, the code before still works.
 ///
 /// # Errors
 /// [`NotTexted`]; then the code before still works.
@@ -47,15 +47,16 @@ pub fn resend(
     asker: &Asker,
     id: PasswordResetId,
     locale: String,
-) -> Result<MessageId, NotTexted> {
+) -> Result<Reserved, NotTexted> {
     db::transaction(conn, |conn| {
         // As it stands now: another tab may have asked too, or entered the code.
         let Some(Begun { phone, challenge, stage: Stage::Code, .. }) = store::lock(conn, id)? else {
             return Err(NotTexted::Over);
         };
-        let send = phone_verifications::store::renew(conn, challenge)?.map_err(NotTexted::NotRenewed)?;
+        let Renewed { send, before } =
+            phone_verifications::store::renew(conn, challenge)?.map_err(NotTexted::NotRenewed)?;
         let text = text(conn, phone, locale, challenge, send)?;
-        Ok(reserve::reserve(conn, limits, asker, &text)?.message)
+        Ok(reserve::reserve_next(conn, limits, asker, &text, &before)?)
     })
 }
 

@@ -12,7 +12,7 @@ use crate::{
     },
     features::{
         messages::reserve::{self, Asker, Limits, NotReserved, Text},
-        phone_verifications::{self, Purpose},
+        phone_verifications::{self, Purpose, store::Renewed},
         sign_in::text_code::NotTexted,
         users::{self, UserEpoch},
     },
@@ -78,9 +78,10 @@ pub fn resend(
     db::transaction(conn, |conn| {
         // As it stands now: another tab may have asked too, or entered the code.
         let pending = store::lock(conn, wanting.session, wanting.user)?.ok_or(NotTexted::Over)?;
-        let send = phone_verifications::store::renew(conn, pending.challenge)?.map_err(NotTexted::NotRenewed)?;
+        let Renewed { send, before } =
+            phone_verifications::store::renew(conn, pending.challenge)?.map_err(NotTexted::NotRenewed)?;
         let text = text(conn, wanting, pending, send)?;
-        Ok(reserve::reserve(conn, limits, asker, &text)?.message)
+        Ok(reserve::reserve_next(conn, limits, asker, &text, &before)?.message)
     })
 }
 

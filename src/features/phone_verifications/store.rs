@@ -181,26 +181,52 @@ fn wait_after(sends: i16) -> Option<Duration> {
     usize::try_from(sends - 1).ok().and_then(|index| RESEND_WAITS.get(index)).copied()
 }
 
+/// A challenge that has made room for a new code.
+#[derive(Debug)]
+pub struct Renewed {
+    /// Which send that is.
+    pub send: i16,
+    /// What it had.
+    pub before: CodeBefore,
+}
+
+/// The code that a challenge had before it made room.
+#[derive(Debug, QueryableByName)]
+pub struct CodeBefore {
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
+    code_mac: Option<String>,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
+    provider_sid: Option<String>,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
+    replaced_sid: Option<String>,
+    #[diesel(sql_type = sql_types::SmallInt)]
+    guesses_left: i16,
+    #[diesel(sql_type = sql_types::Timestamptz)]
+    expires_at: DateTime<Utc>,
+}
+
 /// Makes room for a new code if the wait is over: the older code is dead from here on, guesses start again.
-/// Answers the number and which send it is.
-pub fn renew(conn: &mut PgConnection, id: ChallengeId) -> Result<Result<i16, NotRenewed>, DbError> {
+pub fn renew(conn: &mut PgConnection, id: ChallengeId) -> Result<Result<Renewed, NotRenewed>, DbError> {
     // What a challenge is for never changes, so it may be read ahead of the one statement that decides.
     let purpose: Option<String> = pv::table.filter(pv::id.eq(id)).select(pv::purpose).first(conn).optional()?;
     let Some(purpose) = purpose.as_deref().and_then(Purpose::parse) else { return Ok(Err(NotRenewed::Closed)) };
     let waits: Vec<i32> = RESEND_WAITS.iter().map(|wait| i32::try_from(wait.as_secs()).unwrap_or(i32::MAX)).collect();
     #[derive(QueryableByName)]
-    struct Renewed {
+    struct Row {
         #[diesel(sql_type = sql_types::SmallInt)]
         sends: i16,
+        #[diesel(embed)]
+        before: CodeBefore,
     }
-    let renewed: Option<Renewed> = sql_query(
-        "UPDATE phone_verifications
-         SET sends = sends + 1, last_send_at = now(), guesses_left = $2, code_mac = NULL,
-             replaced_sid = coalesce(provider_sid, replaced_sid), provider_sid = NULL,
+    let renewed: Option<Row> = sql_query(
+        "UPDATE phone_verifications AS p
+         SET sends = p.sends + 1, last_send_at = now(), guesses_left = $2, code_mac = NULL,
+             replaced_sid = coalesce(p.provider_sid, p.replaced_sid), provider_sid = NULL,
              expires_at = now() + make_interval(secs => $3)
-         WHERE id = $1 AND used_at IS NULL AND closed_at IS NULL AND sends < $4
-           AND last_send_at + make_interval(secs => ($5::int[])[sends]) <= now()
-         RETURNING sends",
+         FROM (SELECT * FROM phone_verifications WHERE id = $1 FOR UPDATE) AS b
+         WHERE p.id = b.id AND p.used_at IS NULL AND p.closed_at IS NULL AND p.sends < $4
+           AND p.last_send_at + make_interval(secs => ($5::int[])[p.sends]) <= now()
+         RETURNING p.sends, b.code_mac, b.provider_sid, b.replaced_sid, b.guesses_left, b.expires_at",
     )
     .bind::<sql_types::Uuid, _>(id)
     .bind::<sql_types::SmallInt, _>(GUESSES)
@@ -210,9 +236,24 @@ pub fn renew(conn: &mut PgConnection, id: ChallengeId) -> Result<Result<i16, Not
     .get_result(conn)
     .optional()?;
     match renewed {
-        Some(Renewed { sends }) => Ok(Ok(sends)),
+        Some(Row { sends, before }) => Ok(Ok(Renewed { send: sends, before })),
         None => why_not_renewed(conn, id).map(Err),
     }
+}
+
+/// Gives a challenge its code back, with the guesses and the time that it had: no text will bring the new one. Stands in
+/// the transaction that made room, whose lock keeps guesses away. The send stays counted.
+pub fn put_back(conn: &mut PgConnection, id: ChallengeId, before: &CodeBefore) -> Result<(), DbError> {
+    diesel::update(pv::table.filter(pv::id.eq(id)))
+        .set((
+            pv::code_mac.eq(&before.code_mac),
+            pv::provider_sid.eq(&before.provider_sid),
+            pv::replaced_sid.eq(&before.replaced_sid),
+            pv::guesses_left.eq(before.guesses_left),
+            pv::expires_at.eq(before.expires_at),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 fn why_not_renewed(conn: &mut PgConnection, id: ChallengeId) -> Result<NotRenewed, DbError> {

@@ -7,7 +7,7 @@ use crate::{
     db,
     features::{
         messages::reserve::{self, Asker, Limits, Text},
-        phone_verifications::{self, NotRenewed},
+        phone_verifications::{self, NotRenewed, store::Renewed},
     },
 };
 
@@ -19,7 +19,8 @@ pub fn resend(conn: &mut PgConnection, limits: &Limits, asker: &Asker, pending: 
     db::transaction(conn, |conn| {
         // As it stands now: another tab may have corrected the number, or entered the code.
         let pending = store::lock(conn, pending.id)?.ok_or(NotSent::NotRenewed(NotRenewed::Closed))?;
-        let send = phone_verifications::store::renew(conn, pending.challenge)?.map_err(NotSent::NotRenewed)?;
+        let Renewed { send, before } =
+            phone_verifications::store::renew(conn, pending.challenge)?.map_err(NotSent::NotRenewed)?;
         let text = Text {
             kind: start::kind_for(conn, &pending.details)?,
             to: pending.details.phone,
@@ -28,7 +29,7 @@ pub fn resend(conn: &mut PgConnection, limits: &Limits, asker: &Asker, pending: 
             send,
             decoy: false,
         };
-        let message = reserve::reserve(conn, limits, asker, &text)?.message;
+        let message = reserve::reserve_next(conn, limits, asker, &text, &before)?.message;
         Ok(Sending { registration: pending.id, message })
     })
 }

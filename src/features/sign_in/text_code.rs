@@ -8,7 +8,7 @@ use crate::{
     domain::ids::{ChallengeId, MessageId},
     features::{
         messages::reserve::{self, Asker, Limits, NotReserved, Text},
-        phone_verifications::{self, NotRenewed, Purpose},
+        phone_verifications::{self, NotRenewed, Purpose, store::Renewed},
     },
     sms::TextKind,
 };
@@ -46,20 +46,25 @@ pub fn text_code(
     db::transaction(conn, |conn| {
         // As it stands now: another tab may have asked too, or entered the code.
         let pending = store::lock(conn, pending.id)?.ok_or(NotTexted::Over)?;
-        let (challenge, send) = match pending.challenge {
+        let (challenge, send, before) = match pending.challenge {
             Some(challenge) => {
                 let renewed = phone_verifications::store::renew(conn, challenge)?;
-                (challenge, renewed.map_err(NotTexted::NotRenewed)?)
+                let Renewed { send, before } = renewed.map_err(NotTexted::NotRenewed)?;
+                (challenge, send, Some(before))
             }
             None => {
                 let challenge = ChallengeId::generate();
                 phone_verifications::store::insert(conn, challenge, Purpose::SignIn, &pending.phone, None)?;
                 store::set_challenge(conn, pending.id, challenge)?;
-                (challenge, 1)
+                (challenge, 1, None)
             }
         };
         let (to, locale) = (pending.phone, pending.locale);
         let text = Text { kind: TextKind::SignIn, to, locale, challenge, send, decoy: false };
-        Ok(reserve::reserve(conn, limits, asker, &text)?.message)
+        let reserved = match before {
+            Some(before) => reserve::reserve_next(conn, limits, asker, &text, &before)?,
+            None => reserve::reserve(conn, limits, asker, &text)?,
+        };
+        Ok(reserved.message)
     })
 }

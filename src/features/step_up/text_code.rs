@@ -7,7 +7,7 @@ use crate::{
     domain::ids::{ChallengeId, MessageId, SessionId},
     features::{
         messages::reserve::{self, Asker, Limits, Text},
-        phone_verifications::{self, Purpose},
+        phone_verifications::{self, Purpose, store::Renewed},
         sign_in::text_code::NotTexted,
         users::Account,
     },
@@ -27,19 +27,24 @@ pub fn text_code(
 ) -> Result<MessageId, NotTexted> {
     db::transaction(conn, |conn| {
         phone_verifications::store::lock_session(conn, session)?;
-        let (challenge, send) = match phone_verifications::store::find_newest_of_session(conn, session)? {
+        let (challenge, send, before) = match phone_verifications::store::find_newest_of_session(conn, session)? {
             Some(challenge) => {
                 let renewed = phone_verifications::store::renew(conn, challenge)?;
-                (challenge, renewed.map_err(NotTexted::NotRenewed)?)
+                let Renewed { send, before } = renewed.map_err(NotTexted::NotRenewed)?;
+                (challenge, send, Some(before))
             }
             None => {
                 let challenge = ChallengeId::generate();
                 phone_verifications::store::insert(conn, challenge, Purpose::StepUp, &account.phone, Some(session))?;
-                (challenge, 1)
+                (challenge, 1, None)
             }
         };
         let (to, locale) = (account.phone.clone(), account.locale.clone());
         let text = Text { kind: TextKind::StepUp, to, locale, challenge, send, decoy: false };
-        Ok(reserve::reserve(conn, limits, asker, &text)?.message)
+        let reserved = match before {
+            Some(before) => reserve::reserve_next(conn, limits, asker, &text, &before)?,
+            None => reserve::reserve(conn, limits, asker, &text)?,
+        };
+        Ok(reserved.message)
     })
 }
