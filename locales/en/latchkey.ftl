@@ -1285,10 +1285,10 @@ country-ZW = Zimbabwe
 ## Text messages
 ## One SMS segment each, plain GSM-7 characters, no name, role or link. The wording is relied on from outside.
 
-sms-verification = Your Latchkey verification code is: { $code }. Valid for 10 minutes.
+sms-verification = Your Latchkey verification code is: { $code }. Valid for { $minutes } minutes.
 sms-verification-taken = This number has a Latchkey account: sign in or reset your password. To open a new account, your verification code is: { $code }.
-sms-sign-in = Your Latchkey sign-in code is: { $code }. Valid for 5 minutes.
-sms-step-up = Your Latchkey confirmation code is: { $code }. Valid for 5 minutes.
+sms-sign-in = Your Latchkey sign-in code is: { $code }. Valid for { $minutes } minutes.
+sms-step-up = Your Latchkey confirmation code is: { $code }. Valid for { $minutes } minutes.
 
 # Texts without a code, to the owner of an account: what happened, then what to do. 160 characters at most.
 sms-two-factor-on = Latchkey: two-factor was switched on for your account. Was it not you? Change your password at once. If you cannot get in, ask us for help.
@@ -1299,7 +1299,7 @@ sms-backup-code-used = Latchkey: one of your backup codes was used. Was it not y
 sms-wrong-codes = Latchkey: somebody entered your password and then wrong codes. Was it not you? Then your password may be known: change it now.
 sms-second-factor-rests = Latchkey: there were too many wrong codes. We take none for 15 minutes. Was it not you? Then your password may be known: change it after that.
 sms-unusual-sign-in = Latchkey: a new browser signed in after several wrong passwords. Was it not you? Change your password and end your other devices.
-sms-password-reset = Your Latchkey reset code is: { $code }. Valid for 10 minutes.
+sms-password-reset = Your Latchkey reset code is: { $code }. Valid for { $minutes } minutes.
 sms-phone-change-taken = This number has a Latchkey account: sign in or reset your password. To move it to another account, your verification code is: { $code }.
 sms-password-changed = Latchkey: your password was changed. Was it not you? Reset it at once, and ask us for help.
 sms-password-set = Latchkey: a new password was set by text message. Was it not you? Reset it at once, and ask us for help.
