@@ -395,7 +395,7 @@ diesel::table! {
         password_hash -> Text,
         locale -> Text,
         status -> Text,
-        phone_number -> Text,
+        phone_number -> Nullable<Text>,
         phone_verified_at -> Nullable<Timestamptz>,
         phone_contested_at -> Nullable<Timestamptz>,
         auth_epoch -> Int4,

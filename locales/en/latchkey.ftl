@@ -541,6 +541,7 @@ account-stands = How your account stands
 account-phone = Phone number
 account-phone-proven = { $number }, proven on { $date }
 account-phone-contested = No longer yours here
+account-phone-none = None
 account-two-factor-off = Off
 account-two-factor-app = On, with your app
 account-two-factor-sms = On, by text message
@@ -619,6 +620,7 @@ password-change-then = All other devices are signed out, and we tell you about i
 
 phone-change-title = Your phone number
 phone-change-lead = It is { $number }, proven on { $date }.
+phone-change-lead-none = There is none yet. Your account needs one only for texts to you.
 phone-change-lead-contested = It was { $number } until { $date }.
 phone-change-contested = Somebody else has proven this number
 phone-change-contested-text = It can no longer open your account. All else is as it was. Give your account another number. Is this one still yours? Then prove it once more.

@@ -133,8 +133,8 @@ pub struct Owner {
     pub email: Option<EmailAddress>,
     /// Language of texts.
     pub locale: String,
-    /// The number so far.
-    pub phone: PhoneNumber,
+    /// The number so far, if there is one.
+    pub phone: Option<PhoneNumber>,
     /// Whether it is proven for the account, and not contested.
     pub phone_proven: bool,
     /// Whether the account is to be deleted.
@@ -149,7 +149,7 @@ impl Owner {
 
     /// Whether a number is the account's already.
     fn has(&self, phone: &PhoneNumber) -> bool {
-        self.phone_proven && self.phone == *phone
+        self.phone_proven && self.phone.as_ref() == Some(phone)
     }
 }
 

@@ -172,7 +172,7 @@ impl SignedIn {
 
     /// The clock of the country of the account's number.
     pub fn clock(&self) -> Clock {
-        self.account.phone.country().map_or(Clock::UTC, Clock::of)
+        self.account.number.as_ref().and_then(|number| number.phone.country()).map_or(Clock::UTC, Clock::of)
     }
 
     /// The owner as the limits on texts see somebody who asks about a number that is not the account's.

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     crypto::mac,
     db::DbError,
+    domain::phone_number::PhoneNumber,
     features::{
         messages::{
             self,
@@ -108,7 +109,7 @@ pub async fn submit_form(visitor: Visitor, devices: Devices, form: Form<LoginFor
 /// the page does not wait for the provider.
 async fn begin_second_step(visitor: &Visitor, pending: Pending) -> Answer {
     if pending.method == Method::Sms {
-        if !pending.phone_proven {
+        if pending.phone.is_none() {
             visitor.cookies.say_next(Notice::CodeNotPossible);
             return Ok(see_other("/login/backup-code"));
         }
@@ -154,7 +155,7 @@ async fn code_page(
     notice: Option<Notice>,
 ) -> Answer {
     let PendingSignIn { visitor, pending } = visit;
-    if pending.method == Method::Sms && !pending.phone_proven {
+    if pending.method == Method::Sms && pending.phone.is_none() {
         visitor.cookies.say_next(Notice::CodeNotPossible);
         return Ok(see_other("/login/backup-code"));
     }
@@ -182,7 +183,7 @@ async fn code_page(
         may_trust: pending.may_trust(),
         trust_until: now + TimeDelta::days(trusted_devices::LIFETIME_DAYS.into()),
         now,
-        clock: pending.phone.country().map_or(Clock::UTC, Clock::of),
+        clock: pending.phone.as_ref().and_then(PhoneNumber::country).map_or(Clock::UTC, Clock::of),
         errors,
         notice: notice.or_else(|| visitor.cookies.take_notice()),
     };
@@ -266,7 +267,7 @@ fn explain(visit: &PendingSignIn, refused: Refused, back: Back) -> Result<FormEr
 /// `POST /login/resend`
 pub async fn resend(visit: PendingSignIn, _: Form<NoFields>) -> Answer {
     let PendingSignIn { visitor, pending } = &visit;
-    if pending.method != Method::Sms || !pending.phone_proven {
+    if pending.method != Method::Sms || pending.phone.is_none() {
         return Ok(see_other("/login/verify"));
     }
     match text(visitor, pending).await {
