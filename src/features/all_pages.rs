@@ -157,7 +157,7 @@ fn glance(waiting: Option<Waiting>) -> Glance {
 }
 
 fn for_administrators() -> Chrome {
-    Chrome { has_profile: false, ..inside() }
+    Chrome { has_profile: false, administers: true, ..inside() }
 }
 
 fn profile(role: Role, form: ProfileEcho, errors: FormErrors) -> ProfilePage {

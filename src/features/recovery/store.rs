@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{PgConnection, dsl::IntervalDsl as _, prelude::*, sql_types as t};
 
-use super::{Grounds, LIFETIME, Listed, Opened, Owner, Remark, Sent};
+use super::{Grounds, LIFETIME, Listed, Opened, Owner, Sent};
 use crate::{
     db::{self, DbError, batch_of, statement},
     domain::{
@@ -11,6 +11,7 @@ use crate::{
         full_name::FullName,
         ids::{ActionCodeId, RecoveryId, UserId},
         phone_number::PhoneNumber,
+        remark::Remark,
         role::Role,
     },
     features::{

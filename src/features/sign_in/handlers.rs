@@ -52,9 +52,9 @@ use crate::{
 pub async fn show_form(visitor: Visitor, request: HttpRequest) -> Answer {
     let next = Next::of_query(request.query_string());
     if visitor.live_session().await?.is_some() {
-        return Ok(see_other(next.unwrap_or(Next::ACCOUNT).path()));
+        return Ok(see_other(&next.unwrap_or(Next::ACCOUNT).path()));
     }
-    let form = LoginEcho { next: next.map(|next| next.path().to_owned()), ..LoginEcho::default() };
+    let form = LoginEcho { next: next.map(|next| next.path().into_owned()), ..LoginEcho::default() };
     page::ok(login_page(&visitor, form, FormErrors::new()))
 }
 
@@ -81,7 +81,7 @@ pub async fn submit_form(visitor: Visitor, devices: Devices, form: Form<LoginFor
         Ok(Entered::SignedIn { user, session, device }) => {
             log::info!("event=signed_in user={user} request={}", visitor.reference);
             visitor.cookies.sign_in(&session);
-            let mut answer = see_other(form.next().path());
+            let mut answer = see_other(&form.next().path());
             devices.remember(&mut answer, user, &device)?;
             Ok(answer)
         }
@@ -224,7 +224,7 @@ fn signed_in(visit: &PendingSignIn, devices: &Devices, done: &Done) -> Answer {
     if done.backup_codes_left.is_some() {
         visitor.cookies.say_next(Notice::SignedInByBackupCode);
     }
-    let mut answer = see_other(pending.next.path());
+    let mut answer = see_other(&pending.next.path());
     devices.remember(&mut answer, pending.user.id, &done.device)?;
     Ok(answer)
 }

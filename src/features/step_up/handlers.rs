@@ -103,7 +103,7 @@ pub async fn submit(signed_in: SignedIn, form: Form<ConfirmForm>) -> Answer {
             log::info!("event=confirmed user={} session={}", signed_in.account.id, signed_in.session);
             visitor.cookies.renew_session(&token);
             visitor.cookies.say_next(Notice::Confirmed);
-            Ok(see_other(next.path()))
+            Ok(see_other(&next.path()))
         }
         Err(refused) => {
             let errors = explain(&signed_in, refused)?;
