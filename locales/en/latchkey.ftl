@@ -541,6 +541,8 @@ account-stands = How your account stands
 account-phone = Phone number
 account-phone-proven = { $number }, proven on { $date }
 account-phone-contested = No longer yours here
+account-phone-none = None
+account-admin = Messages, accounts, countries and settings
 account-two-factor-off = Off
 account-two-factor-app = On, with your app
 account-two-factor-sms = On, by text message
@@ -619,6 +621,7 @@ password-change-then = All other devices are signed out, and we tell you about i
 
 phone-change-title = Your phone number
 phone-change-lead = It is { $number }, proven on { $date }.
+phone-change-lead-none = There is none yet. Your account needs one only for texts to you.
 phone-change-lead-contested = It was { $number } until { $date }.
 phone-change-contested = Somebody else has proven this number
 phone-change-contested-text = It can no longer open your account. All else is as it was. Give your account another number. Is this one still yours? Then prove it once more.
@@ -1329,3 +1332,14 @@ alert-provider-up = Twilio answers again ({ $provider }).
 alert-signatures-refused = Many reports of delivery were not signed by Twilio and were refused. Either somebody makes them up, or LATCHKEY_BASE_URL or TWILIO_AUTH_TOKEN is not what Twilio uses.
 alert-sign-ins-refused = Many wrong passwords and codes in ten minutes, more than there were sign-ins. Somebody may be guessing; the limits hold. See where the requests come from.
 alert-audit-failure = The record of what administrators did does not fit together. Somebody may have changed it. Keep the database as it is and look into it.
+
+## Administration: what its pages have in common
+
+admin-role = Admin
+admin-label = Administration
+admin-area-overview = Overview
+admin-area-accounts = Accounts
+admin-area-messages = Messages
+admin-area-countries = Countries
+admin-area-settings = Settings
+admin-area-activity = Activity
