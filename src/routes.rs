@@ -8,7 +8,7 @@ use actix_web::{
 
 use crate::{
     features::{
-        account, activity, deliveries, demo_inbox, devices, email_change, health, home, information, my_data,
+        account, activity, admin, deliveries, demo_inbox, devices, email_change, health, home, information, my_data,
         password_change, password_reset, phone_change, profile, recovery, registration, sign_in, step_up, stopping,
         two_factor,
     },
@@ -99,6 +99,10 @@ fn pages() -> Vec<Page> {
         page("/help").get(information::handlers::show_help),
         page("/privacy").get(information::handlers::show_privacy),
         page("/terms").get(information::handlers::show_terms),
+
+        page("/admin/settings").get(admin::settings::handlers::show).post(admin::settings::handlers::submit),
+        page("/admin/settings/test-message").post(admin::settings::handlers::send_test),
+        page("/admin/settings/check-connection").post(admin::settings::handlers::check_connection),
 
         page("/demo/inbox").get(demo_inbox::handlers::show),
 

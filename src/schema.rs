@@ -275,6 +275,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    settings (only_row) {
+        only_row -> Bool,
+        version -> Int4,
+        changed -> Jsonb,
+        saved_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     sign_ins (id) {
         id -> Uuid,
         user_id -> Uuid,
@@ -476,6 +485,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     recoveries,
     registrations,
     sessions,
+    settings,
     sign_ins,
     sms_hours,
     sms_hours_written,

@@ -1316,6 +1316,7 @@ sms-recovery-started = Latchkey: we recover your account in 72 hours. Was it not
 sms-recovery-code = Latchkey: your recovery code is { $code }. It works for 7 days. Give it to nobody. Was it not you? Delete this text.
 sms-recovered = Latchkey: your account was recovered with a new password and number. Was it not you? Ask us for help at once.
 sms-deletion-requested = Latchkey: your account will be deleted in 14 days. Was it not you? Sign in and keep it.
+sms-test = Latchkey: this is the test message that you asked for. Was it not you? Change your password at once.
 
 ## Alerts
 ## For whoever runs the service: what happened, then what to look at. { $of } is a country's code, or alert-of-everything.
@@ -1343,3 +1344,120 @@ admin-area-messages = Messages
 admin-area-countries = Countries
 admin-area-settings = Settings
 admin-area-activity = Activity
+
+## Administration: settings
+
+admin-settings-title = Settings
+admin-settings-lead = They hold at once on every instance. Each change is written down with your name.
+admin-settings-not-fresh = Before you change something, prove once more that it is you.
+admin-settings-confirm = Confirm that it is me
+admin-settings-save = Save changes
+admin-settings-leave = Change nothing
+admin-settings-stale = Somebody has changed these meanwhile
+admin-settings-stale-text = Nothing was saved. Your answers are still here, and beside each that differs stands what holds now. Save once more if yours are to hold.
+admin-settings-now = It is { $now } now.
+admin-settings-now-none = It is empty now.
+admin-settings-now-required = It is ticked now.
+admin-settings-now-not-required = It is not ticked now.
+admin-settings-missing = This answer was not sent. Please look at it again.
+admin-settings-not-a-count = Please write a whole number from { $least } to { $most }.
+admin-settings-day-below-hour = This is less than the { $hour } in an hour. Write { $hour } or more.
+
+admin-settings-codes = Codes
+admin-settings-verification-minutes = A verification code works for
+admin-settings-second-step-minutes = A sign-in code works for
+admin-settings-hint-minutes = Minutes. Between { $least } and { $most }.
+admin-settings-sms-per-hour = Texts to one number in an hour
+admin-settings-hint-per-hour = Over all purposes. Between { $least } and { $most }.
+admin-settings-sms-per-day = Texts to one number in a day
+admin-settings-hint-per-day = Over all purposes, and never less than in an hour. Between { $least } and { $most }.
+
+admin-settings-limits = Limits
+admin-settings-sms-per-address = Texts from one address in an hour
+admin-settings-hint-per-address = To numbers that nobody has proven; more where codes are entered. Between { $least } and { $most }.
+admin-settings-sms-in-all = Texts in an hour in all
+admin-settings-hint-in-all = Over all numbers. Between { $least } and { $most }.
+admin-settings-wrong-passwords = Wrong passwords before a rest
+admin-settings-hint-wrong-passwords = In a row, for one account. Between { $least } and { $most }.
+admin-settings-longest-rest = The longest rest after wrong passwords
+admin-settings-hint-longest-rest = Minutes. A rest begins with 30 seconds and doubles. Between { $least } and { $most }.
+admin-settings-wrong-codes = Wrong second factors before a rest
+admin-settings-hint-wrong-codes = In a row, over all methods. The rest takes 15 minutes. Between { $least } and { $most }.
+
+admin-settings-passwords = Passwords
+admin-settings-password-least = The shortest password
+admin-settings-hint-password-least = Characters of a new password; never less than 15 for administrators. Between { $least } and { $most }.
+
+admin-settings-two-factor = Two-factor is required for
+admin-settings-sponsors = Sponsors
+admin-settings-maids = Maids
+admin-settings-administrators = Administrators, always
+admin-settings-two-factor-text = Whoever has it not yet is led to it at the next page, and nothing else opens before.
+
+admin-settings-money = Money
+admin-settings-cap-hour = Spend at most in an hour
+admin-settings-cap-day = Spend at most in a day
+admin-settings-cap-month = Spend at most in a month
+admin-settings-hint-dollars = US dollars. { $kept } of 100 are kept for people who have proven their number. Between { $least } and { $most }.
+
+admin-settings-texts = Texts in English
+admin-settings-texts-text = { $code } stands for the code and must be there once; { $minutes } stands for how long it works. Leave a field empty for our own words. A text of yours has to name Latchkey and has no link.
+admin-settings-text-hint = Ours: { $ours }
+admin-settings-text-verification = To prove a number
+admin-settings-text-taken = To prove a number that has an account
+admin-settings-text-sign-in = To sign in
+admin-settings-text-step-up = To confirm a change
+admin-settings-text-reset = To set a new password
+admin-settings-text-change-taken = To move a number that has an account
+admin-settings-unfit-no-code = This text has no code, so nobody could enter it. Write { $code } where it belongs.
+admin-settings-unfit-codes = This text has the code { $times } times. Write { $code } once.
+admin-settings-unfit-long = This text takes { $needed } segments, and at most { $most ->
+    [one] 1 is
+   *[other] { $most } are
+} paid for everywhere. Please shorten it.
+admin-settings-unfit-costly = This text takes { $needed } segments, and at most { $most ->
+    [one] 1 is
+   *[other] { $most } are
+} paid for everywhere. It has { $costly }, which leaves room for 70 characters only.
+admin-settings-unfit-link = This text has a link, or something that phones make one of. Please leave it out: no text of ours has any.
+admin-settings-unfit-nameless = This text does not name Latchkey. People must see whose code it is.
+admin-settings-unfit-placeholder = Braces stand for { $code } and { $minutes } only.
+admin-settings-unfit-number = This text has another number that could be taken for the code. Please leave it out.
+admin-settings-unfit-unreadable = This text has characters that phones do not show, or is far too long.
+
+admin-settings-alerts = Alerts
+admin-settings-alert-url = Post alerts to
+admin-settings-alert-url-hint = An https address, or http on this machine. Empty: where LATCHKEY_ALERT_URL says. Administrators can read it here, so an address with a secret in it belongs in the environment.
+admin-settings-alert-url-unusable = Please write an https address, or an http address on this machine.
+admin-settings-alert-url-secret = An address with a password, a query or an anchor belongs in LATCHKEY_ALERT_URL, where no page shows it.
+admin-settings-alert-url-unsigned = There is nothing to sign alerts with. Put LATCHKEY_ALERT_SECRET into the environment first.
+
+admin-settings-credentials = Credentials
+admin-settings-credentials-text = They live in the environment of the server. No page shows or changes them.
+admin-settings-credentials-caption = Credentials in the environment
+admin-settings-present = Present
+admin-settings-absent = Missing
+admin-settings-test-to = A test message goes to your own number, { $number }.
+admin-settings-test = Send a test message to my number
+admin-settings-test-add-number = To send a test message, { $page }add a number to your account{ $end } first.
+admin-settings-test-failed = The test message did not go out
+admin-settings-test-no-number = Your account has no proven number. Add one under Phone number first.
+admin-settings-test-not-queued = Your number’s country gets no texts, or the number has had its notices for today.
+admin-settings-test-no-carrier = Verify carries codes only. For other texts set TWILIO_PHONE_NUMBER or TWILIO_MESSAGING_SERVICE_SID.
+admin-settings-test-number = The provider says that your number takes no texts.
+admin-settings-test-opted-out = Your number has told our sender to stop. Text START to it.
+admin-settings-test-country = Texts to your number’s country are closed, here or at the provider.
+admin-settings-test-later = The provider takes no texts at the moment. Try again in a few minutes.
+admin-settings-test-ours = The provider refused it: account, sender or credentials are at fault. The log says more.
+admin-settings-check-text = Asks the database and the provider, and sends nothing.
+admin-settings-check = Check the connection
+admin-settings-check-well = Everything answers
+admin-settings-check-wrong = Something needs your attention
+notice-settings-saved = Your changes are saved
+notice-settings-saved-text = They hold on every instance now.
+notice-settings-unchanged = Nothing was changed
+notice-settings-unchanged-text = All of it was as it is already.
+notice-test-message-sent = The test message is on its way
+notice-test-message-sent-text = The provider has taken it. It should arrive within a minute.
+notice-test-message-underway = The test message is not sent yet
+notice-test-message-underway-text = The provider has not answered so far. See under Messages what becomes of it.

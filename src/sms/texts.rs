@@ -90,6 +90,8 @@ pub enum NoticeKind {
     Recovered,
     /// The account will be deleted.
     DeletionRequested,
+    /// Texts arrive: an administrator wanted to see one.
+    Test,
 }
 
 impl NoticeKind {
@@ -99,7 +101,7 @@ impl NoticeKind {
     }
 
     /// Every kind.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::TwoFactorOn,
         Self::TwoFactorChanged,
         Self::TwoFactorOff,
@@ -120,6 +122,7 @@ impl NoticeKind {
         Self::RecoveryCode,
         Self::Recovered,
         Self::DeletionRequested,
+        Self::Test,
     ];
 }
 
@@ -192,6 +195,7 @@ pub fn notice(kind: NoticeKind, code: Option<&ActionCode>, loader: &FluentLangua
         NoticeKind::RecoveryCode => fl!(loader, "sms-recovery-code", code = code),
         NoticeKind::Recovered => fl!(loader, "sms-recovered"),
         NoticeKind::DeletionRequested => fl!(loader, "sms-deletion-requested"),
+        NoticeKind::Test => fl!(loader, "sms-test"),
     }
 }
 
@@ -358,11 +362,11 @@ mod tests {
              To open a new account, your verification code is: 000042."
         );
         assert_eq!(
-            body(TextKind::SignIn, &code("077254"), 10, 5, None, &loader),
+            body(TextKind::SignIn, &code("077254"), 5, None, &loader),
             "Your Latchkey sign-in code is: 077254. Valid for 5 minutes."
         );
         assert_eq!(
-            body(TextKind::StepUp, &code("610338"), 10, 5, None, &loader),
+            body(TextKind::StepUp, &code("610338"), 5, None, &loader),
             "Your Latchkey confirmation code is: 610338. Valid for 5 minutes."
         );
         assert_eq!(

@@ -1,7 +1,5 @@
 //! Texts with a code as an administrator has worded them, in the place of ours.
 
-use std::collections::BTreeMap;
-
 use super::{
     TextKind,
     texts::{self, LONGEST_MINUTES, Unfit},
@@ -106,21 +104,20 @@ pub fn first_costly(text: &str) -> Option<char> {
 
 /// All texts that are worded otherwise than by us.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Wordings(BTreeMap<(&'static str, &'static str), Wording>);
+pub struct Wordings(Vec<(&'static str, &'static str, Wording)>);
 
 impl Wordings {
     /// The wording of a text in a language, BCP 47, if it is not ours.
     pub fn find(&self, language: &str, kind: TextKind) -> Option<&Wording> {
-        self.0.get(&(language, slot(kind)))
+        let is_it = |(of, slot_of, _): &&(&str, &str, Wording)| *of == language && *slot_of == slot(kind);
+        self.0.iter().find(is_it).map(|(_, _, wording)| wording)
     }
 
     /// Words a text, or with none leaves it to us.
     pub fn set(&mut self, language: &'static str, kind: TextKind, wording: Option<Wording>) {
-        let key = (language, slot(kind));
-        match wording {
-            Some(wording) => drop(self.0.insert(key, wording)),
-            None => drop(self.0.remove(&key)),
-        }
+        self.0.retain(|(of, slot_of, _)| *of != language || *slot_of != slot(kind));
+        self.0.extend(wording.map(|wording| (language, slot(kind), wording)));
+        self.0.sort_by_key(|(of, slot_of, _)| (*of, *slot_of));
     }
 }
 

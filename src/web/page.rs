@@ -259,6 +259,14 @@ pub enum Notice {
     DeletionCancelled,
     /// The account was recovered.
     Recovered,
+    /// Settings were changed.
+    SettingsSaved,
+    /// Settings were saved as they were.
+    SettingsUnchanged,
+    /// The provider took a test message.
+    TestMessageSent,
+    /// Nobody knows yet what becomes of a test message.
+    TestMessageUnderway,
 }
 
 /// The tone of a notice: its colour and its icon.
@@ -292,7 +300,7 @@ impl Tone {
 }
 
 impl Notice {
-    const ALL: [Self; 33] = [
+    const ALL: [Self; 37] = [
         Self::CodeSent,
         Self::NumberChanged,
         Self::TooEarly,
@@ -326,6 +334,10 @@ impl Notice {
         Self::DeletionRequested,
         Self::DeletionCancelled,
         Self::Recovered,
+        Self::SettingsSaved,
+        Self::SettingsUnchanged,
+        Self::TestMessageSent,
+        Self::TestMessageUnderway,
     ];
 
     /// The short name it travels under.
@@ -364,6 +376,10 @@ impl Notice {
             Self::DeletionRequested => "deletion-requested",
             Self::DeletionCancelled => "deletion-cancelled",
             Self::Recovered => "recovered",
+            Self::SettingsSaved => "settings-saved",
+            Self::SettingsUnchanged => "settings-unchanged",
+            Self::TestMessageSent => "test-message-sent",
+            Self::TestMessageUnderway => "test-message-underway",
         }
     }
 
@@ -397,7 +413,10 @@ impl Notice {
             | Self::EmailChanged
             | Self::EmailRemoved
             | Self::DeletionCancelled
-            | Self::Recovered => Tone::Ok,
+            | Self::Recovered
+            | Self::SettingsSaved
+            | Self::SettingsUnchanged
+            | Self::TestMessageSent => Tone::Ok,
             Self::TooEarly
             | Self::RegistrationOver
             | Self::SignInOver
@@ -405,7 +424,8 @@ impl Notice {
             | Self::EnrolmentOver
             | Self::ResetOver
             | Self::PhoneChangeOver
-            | Self::DeletionRequested => Tone::Wait,
+            | Self::DeletionRequested
+            | Self::TestMessageUnderway => Tone::Wait,
             Self::OnlyBackupCode | Self::CodeNotPossible => Tone::Bad,
         }
     }
@@ -446,6 +466,10 @@ impl Notice {
             Self::DeletionRequested => fl!(words.0, "notice-deletion-requested"),
             Self::DeletionCancelled => fl!(words.0, "notice-deletion-cancelled"),
             Self::Recovered => fl!(words.0, "notice-recovered"),
+            Self::SettingsSaved => fl!(words.0, "notice-settings-saved"),
+            Self::SettingsUnchanged => fl!(words.0, "notice-settings-unchanged"),
+            Self::TestMessageSent => fl!(words.0, "notice-test-message-sent"),
+            Self::TestMessageUnderway => fl!(words.0, "notice-test-message-underway"),
         }
     }
 
@@ -485,6 +509,10 @@ impl Notice {
             Self::DeletionRequested => fl!(words.0, "notice-deletion-requested-text"),
             Self::DeletionCancelled => fl!(words.0, "notice-deletion-cancelled-text"),
             Self::Recovered => fl!(words.0, "notice-recovered-text"),
+            Self::SettingsSaved => fl!(words.0, "notice-settings-saved-text"),
+            Self::SettingsUnchanged => fl!(words.0, "notice-settings-unchanged-text"),
+            Self::TestMessageSent => fl!(words.0, "notice-test-message-sent-text"),
+            Self::TestMessageUnderway => fl!(words.0, "notice-test-message-underway-text"),
         }
     }
 }

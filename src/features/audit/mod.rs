@@ -43,16 +43,19 @@ impl fmt::Display for Actor {
 pub enum Act {
     /// An administrator's account was made.
     AdministratorMade,
+    /// A setting was changed.
+    SettingChanged,
 }
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::AdministratorMade];
+    pub const ALL: [Self; 2] = [Self::AdministratorMade, Self::SettingChanged];
 
     /// The name in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AdministratorMade => "administrator_made",
+            Self::SettingChanged => "setting_changed",
         }
     }
 

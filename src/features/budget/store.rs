@@ -5,12 +5,16 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use diesel::{PgConnection, prelude::*, sql_types as t};
 
-use super::{Expense, UNPROVEN_PERCENT};
+use super::{Caps, Expense, UNPROVEN_PERCENT};
 use crate::{
     db::{DbError, statement},
     domain::{country::Country, ids::MessageId},
     features::{countries::Class, messages::Kind},
+    schema::budgets,
 };
+
+/// The row that caps all countries together.
+const IN_ALL: &str = "ALL";
 
 /// How long until the last of the periods ends whose cap has no room; none when all have.
 pub fn wait_for_room(conn: &mut PgConnection, expense: &Expense) -> Result<Option<Duration>, DbError> {
@@ -117,6 +121,26 @@ pub fn list_fills(conn: &mut PgConnection) -> Result<Vec<Fill>, DbError> {
     )
     .bind::<t::BigInt, _>(UNPROVEN_PERCENT)
     .get_results(conn)?)
+}
+
+/// What all countries together may cost.
+pub fn find_caps(conn: &mut PgConnection) -> Result<Caps, DbError> {
+    let columns = (budgets::hour_micros, budgets::day_micros, budgets::month_micros);
+    let row = budgets::table.find(IN_ALL).select(columns).first(conn).optional()?;
+    Ok(row.map_or_else(Caps::default, |(hour, day, month)| Caps { hour, day, month }))
+}
+
+/// Sets it.
+pub fn set_caps(conn: &mut PgConnection, caps: Caps) -> Result<(), DbError> {
+    let Caps { hour, day, month } = caps;
+    let columns = (budgets::hour_micros.eq(hour), budgets::day_micros.eq(day), budgets::month_micros.eq(month));
+    diesel::insert_into(budgets::table)
+        .values((budgets::scope.eq(IN_ALL), columns))
+        .on_conflict(budgets::scope)
+        .do_update()
+        .set(columns)
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Removes what no cap looks at any more, for housekeeping: the months stay for 13 months.

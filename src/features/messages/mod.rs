@@ -87,6 +87,7 @@ impl Kind {
             Self::Notice(NoticeKind::RecoveryCode) => "recovery_code",
             Self::Notice(NoticeKind::Recovered) => "recovered",
             Self::Notice(NoticeKind::DeletionRequested) => "deletion_requested",
+            Self::Notice(NoticeKind::Test) => "test",
         }
     }
 
@@ -116,7 +117,7 @@ impl Kind {
 mod tests {
     use super::*;
 
-    const MIGRATION: &str = include_str!("../../../migrations/2026-11-24-000021_create_action_codes/up.sql");
+    const MIGRATION: &str = include_str!("../../../migrations/2026-11-28-000056_send_test_messages/up.sql");
 
     #[test]
     fn every_kind_is_known_to_the_table_and_found_by_its_name() {

@@ -21,7 +21,7 @@ use super::{
     store::{self, NewNotice},
 };
 use crate::{
-    db::DbError,
+    db::{self, DbError},
     domain::{
         ids::{ActionCodeId, MessageId, UserId},
         phone_number::PhoneNumber,
@@ -59,6 +59,14 @@ pub fn notify(conn: &mut PgConnection, to: &Recipient, kind: NoticeKind) -> Resu
     queue(conn, to, kind, None, Duration::ZERO).map(drop)
 }
 
+/// Queues a text that tells nothing but that texts arrive, and answers which one it is. None where the number gets none.
+///
+/// # Errors
+/// Only the database's.
+pub fn send_test(conn: &mut PgConnection, to: &Recipient) -> Result<Option<MessageId>, DbError> {
+    db::transaction(conn, |conn| queue(conn, to, NoticeKind::Test, None, Duration::ZERO))
+}
+
 /// The same for a notice that carries a long code, and that may wait before it leaves. Whether it was queued.
 ///
 /// # Errors
@@ -70,7 +78,7 @@ pub fn notify_with_code(
     code: ActionCodeId,
     after: Duration,
 ) -> Result<bool, DbError> {
-    queue(conn, to, kind, Some(code), after)
+    queue(conn, to, kind, Some(code), after).map(|queued| queued.is_some())
 }
 
 fn queue(
@@ -79,24 +87,25 @@ fn queue(
     kind: NoticeKind,
     code: Option<ActionCodeId>,
     after: Duration,
-) -> Result<bool, DbError> {
+) -> Result<Option<MessageId>, DbError> {
     if !countries::policy_for(conn, &to.phone)?.allows(Class::Proven) {
         log::warn!(
             "event=notice_not_queued user={} kind={} why=\"closed country\"",
             to.user,
             Kind::Notice(kind).as_str()
         );
-        return Ok(false);
+        return Ok(None);
     }
     store::lock_notices(conn, &to.phone)?;
     let name = Kind::Notice(kind).as_str();
     let once = once_a_day(kind).then_some(name);
     if !always(kind) && store::notices_are_full(conn, &to.phone, NUMBER_PER_DAY, code.is_some(), once)? {
         log::warn!("event=notice_not_queued user={} kind={name} why=\"too many in a day\"", to.user);
-        return Ok(false);
+        return Ok(None);
     }
-    store::insert_notice(conn, MessageId::generate(), &NewNotice { to, kind: name, code, after })?;
-    Ok(true)
+    let message = MessageId::generate();
+    store::insert_notice(conn, message, &NewNotice { to, kind: name, code, after })?;
+    Ok(Some(message))
 }
 
 /// Whether an attempt alone sets it off, which can be repeated at will: then once a day says all there is to say.

@@ -109,7 +109,7 @@ const MASKED: Column = Column::altered(
 use Class::{Confidential, Contact, Event, Identity, Origin, Pseudonym, Secret, State, Wiring};
 
 /// Every table, those of an account in the order in which its owner reads them.
-pub const TABLES: [Table; 31] = [
+pub const TABLES: [Table; 32] = [
     Table {
         name: "users",
         own: Some("t.id = $1"),
@@ -478,6 +478,12 @@ pub const TABLES: [Table; 31] = [
             of("micros", Wiring),
             of("unproven_micros", Wiring),
         ],
+    },
+    Table {
+        name: "settings",
+        own: None,
+        kept: Kept::Service,
+        columns: &[of("only_row", Wiring), of("version", Wiring), of("changed", Wiring), of("saved_at", Wiring)],
     },
     Table {
         name: "sms_hours",

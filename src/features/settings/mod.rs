@@ -10,7 +10,7 @@
 //! - Hosts, keys and credentials are not among them: they are the environment's. Nor is anything that would weaken what
 //!   is kept, such as the cost of a hash.
 
-use std::{ops::RangeInclusive, time::Duration};
+use std::{ops::RangeInclusive, sync::LazyLock, time::Duration};
 
 use serde_json::{Map, Value};
 use url::Url;
@@ -30,6 +30,7 @@ use crate::{
 
 pub mod live;
 pub mod save;
+
 pub mod store;
 
 pub use live::Live;
@@ -180,13 +181,23 @@ pub const REQUIRE_MAID: &str = "require_maid";
 /// The key of the address for alerts.
 pub const ALERT_URL: &str = "alert_url";
 
-/// The texts that can be reworded, each with its language and key.
-pub fn texts() -> impl Iterator<Item = (&'static str, TextKind, String)> {
-    let kinds = || TextKind::ALL.into_iter().filter(|kind| kind.worded_as() == *kind);
-    Words::LANGUAGES.into_iter().flat_map(move |language| {
-        kinds().map(move |kind| (language, kind, format!("text_{language}_{}", wording::slot(kind))))
-    })
+/// A text that can be reworded.
+#[derive(Debug)]
+pub struct Rewordable {
+    /// The name in the database, in the form and in the audit trail.
+    pub key: String,
+    /// Its language, BCP 47.
+    pub language: &'static str,
+    /// Which text.
+    pub kind: TextKind,
 }
+
+/// All of them: kinds that read alike are worded together.
+pub static TEXTS: LazyLock<Vec<Rewordable>> = LazyLock::new(|| {
+    let kinds = || TextKind::ALL.into_iter().filter(|kind| kind.worded_as() == *kind);
+    let keyed = |language, kind| Rewordable { key: format!("text_{language}_{}", wording::slot(kind)), language, kind };
+    Words::LANGUAGES.into_iter().flat_map(|language| kinds().map(move |kind| keyed(language, kind))).collect()
+});
 
 impl Settings {
     /// What holds where nobody has set anything.
@@ -225,10 +236,7 @@ impl Settings {
 
     /// What wrong passwords cost.
     pub fn rests(&self) -> Rests {
-        Rests {
-            free: self.wrong_passwords,
-            longest: Duration::from_secs(60 * u64::from(self.longest_rest_minutes)),
-        }
+        Rests { free: self.wrong_passwords, longest: Duration::from_secs(60 * u64::from(self.longest_rest_minutes)) }
     }
 
     /// The fewest characters of a new password for somebody of that role.
@@ -249,8 +257,9 @@ impl Settings {
     /// Each setting under its key, for comparing two.
     pub fn entries(&self) -> Vec<(String, Value)> {
         let numbers = Number::ALL.into_iter().map(|number| (number.key().to_owned(), number.of(self).into()));
-        let texts = texts().map(|(language, kind, key)| {
-            (key, self.texts.find(language, kind).map_or(Value::Null, |wording| wording.as_str().into()))
+        let texts = TEXTS.iter().map(|Rewordable { key, language, kind }| {
+            let wording = self.texts.find(language, *kind);
+            (key.clone(), wording.map_or(Value::Null, |wording| wording.as_str().into()))
         });
         let rest = [
             (REQUIRE_SPONSOR.to_owned(), self.require_sponsor.into()),
@@ -304,13 +313,13 @@ impl Settings {
                 None => faults.note(ALERT_URL, "no address that alerts may go to; the environment's holds"),
             },
         }
-        for (language, kind, key) in texts() {
-            let Some(stored) = changed.get(&key) else { continue };
+        for Rewordable { key, language, kind } in TEXTS.iter() {
+            let Some(stored) = changed.get(key) else { continue };
             // In how many segments one may go depends on where it goes, and is asked then.
             match stored.as_str().map(|text| Wording::parse(text, u16::MAX)) {
-                Some(Ok(wording)) => settings.texts.set(language, kind, Some(wording)),
-                Some(Err(unfit)) => faults.note(&key, &format!("{unfit}; ours holds")),
-                None => faults.note(&key, "no text; ours holds"),
+                Some(Ok(wording)) => settings.texts.set(language, *kind, Some(wording)),
+                Some(Err(unfit)) => faults.note(key, &format!("{unfit}; ours holds")),
+                None => faults.note(key, "no text; ours holds"),
             }
         }
         (settings, faults.0)
@@ -401,9 +410,13 @@ mod tests {
             (Number::WrongCodes, 5, 10),
             (Number::PasswordLeast, 8, 64),
         ] {
-            for (stored, nearest) in
-                [(json!(0), below), (json!(-1), below), (json!(i64::MIN), below), (json!(1_000_000_000), above), (json!(i64::MAX), above)]
-            {
+            for (stored, nearest) in [
+                (json!(0), below),
+                (json!(-1), below),
+                (json!(i64::MIN), below),
+                (json!(1_000_000_000), above),
+                (json!(i64::MAX), above),
+            ] {
                 let (settings, faults) = read(json!({ number.key(): stored, "sms_per_day": 20 }));
                 assert_eq!(number.of(&settings), nearest, "{number:?} {stored}");
                 assert_eq!(faults, [number.key()], "{stored}");

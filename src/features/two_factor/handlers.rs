@@ -123,11 +123,11 @@ fn account_name(account: &Account) -> String {
 async fn finish_enrolment(signed_in: &SignedIn, code: OneTimeCode) -> Answer {
     let visitor = &signed_in.visitor;
     let (keys, account, session) = (visitor.app.keys.clone(), signed_in.account.clone(), signed_in.session);
-    let origin = visitor.origin();
+    let (origin, in_a_row) = (visitor.origin(), visitor.app.settings.current().wrong_codes);
     let compared = visitor
         .app
         .db
-        .run(move |conn| enrol::compare(conn, &keys.totp_secret, &account, session, &code, &origin))
+        .run(move |conn| enrol::compare(conn, &keys.totp_secret, in_a_row, &account, session, &code, &origin))
         .await;
     let enrolled = match compared {
         Ok(enrolled) => enrolled,
