@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "the tests start the program, and Twilio's fake has a clock of its own")]
 
 mod access;
+mod admin_settings;
 mod alerts;
 mod authenticator_tools;
 mod backup_codes;
@@ -55,6 +56,7 @@ mod registration;
 mod round_trips;
 mod second_step;
 mod sessions;
+mod settings;
 mod sign_in;
 mod sign_in_limits;
 mod slow_clients;
