@@ -779,6 +779,7 @@ kept-action-code = We keep it until the code has expired. One for a recovery sta
 kept-message = We keep it for { $days } days. After { $named } days the number is unreadable and the internet address is gone.
 kept-activity = We keep it for { $months } months.
 kept-count = We keep it for { $minutes } minutes after the last wait.
+kept-audit = We keep it as long as the service runs. It names your account by its id alone.
 kept-throttle = We keep it for { $hours } hours.
 
 data-file-title = Everything Latchkey keeps about you
@@ -797,6 +798,7 @@ data-of-waits = A new password that waits
 data-of-phone-changes = Changes of your number that are not finished
 data-of-long-codes = Long codes in texts
 data-of-recoveries = Recoveries
+data-of-audit = What whoever runs the service did to your account
 data-of-guesses = Wrong passwords that still count
 data-secret-password = Also kept: your password, in a form that cannot be read back.
 data-secret-app = Also kept: the secret of the app, encrypted.
