@@ -409,6 +409,9 @@ notice-confirmed-text = Now you can go on. For 5 minutes we do not ask again.
 
 two-factor-title = Two-factor
 two-factor-lead = A password can be guessed or seen. With two-factor, signing in also needs a code that only you have.
+two-factor-required = Your account needs two-factor now
+two-factor-required-text = Choose one of the two ways below. Then all your pages open again.
+two-factor-required-app = Administrators need an authenticator app. Then all pages open.
 two-factor-off = Off
 two-factor-on-app = On, with your app
 two-factor-on-sms = On, with texts to

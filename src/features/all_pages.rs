@@ -331,7 +331,7 @@ fn phone_code(text: TextState, errors: FormErrors) -> PhoneCodePage {
 }
 
 fn two_factor(method: Option<Method>, contested: bool, codes_left: i64, notice: Option<Notice>) -> TwoFactorPage {
-    TwoFactorPage { chrome: inside(), method, number: number(contested), codes_left, notice }
+    TwoFactorPage { chrome: inside(), method, required: false, number: number(contested), codes_left, notice }
 }
 
 fn app(replaces: bool, errors: FormErrors) -> AppPage {
@@ -725,6 +725,9 @@ fn add_two_factor(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
         }
     }
     let off = two_factor(None, false, 0, Some(Notice::TwoFactorOff));
+    let required = TwoFactorPage { required: true, ..two_factor(None, false, 0, None) };
+    add("two-factor-required", &required);
+    add("two-factor-required-of-administrators", &TwoFactorPage { chrome: for_administrators(), ..required });
     add("two-factor-switched-off", &off);
     add("two-factor-confirmed", &two_factor(Some(Method::App), false, 10, Some(Notice::Confirmed)));
     add("two-factor-enrolment-over", &two_factor(None, false, 0, Some(Notice::EnrolmentOver)));

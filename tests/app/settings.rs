@@ -210,6 +210,7 @@ async fn aut_05_whoever_has_to_have_a_second_factor_is_led_to_it_and_nothing_els
                 .await
                 .redirects_to("/account/two-factor");
             asked.submit("/account/delete", &[]).await.redirects_to("/account/two-factor");
+            asked.get("/account/two-factor").await.shows(200, "Your account needs two-factor now");
             for open in ["/account/two-factor", "/account/devices", "/help", "/confirm?next=/account/two-factor"] {
                 assert_ne!(asked.get(open).await.location(), Some("/account/two-factor"), "{open}");
             }
@@ -319,10 +320,10 @@ async fn alerts_go_where_it_is_set_and_else_where_the_environment_says() {
 async fn auz_08_what_is_stored_beyond_its_bounds_is_logged_and_never_holds() {
     let (app, admin) = two_instances(&[]).await;
     let changed = r#"{"wrong_passwords": 0, "verification_minutes": 2147483648, "second_step_minutes": "soon",
-        "password_least": 0, "sms_per_hour": 0, "require_sponsor": "perhaps", "alert_url": "file:///etc/passwd",
+        "password_least": 0, "sms_per_hour": 0, "wrong_codes": 1e400, "require_sponsor": "perhaps", "alert_url": "file:///etc/passwd",
         "text_en_verification": "No code at all", "of_another_release": [1, 2, 3]}"#;
     store(&app, changed).await;
-    for key in ["wrong_passwords", "verification_minutes", "second_step_minutes", "text_en_verification", "alert_url"] {
+    for key in ["wrong_passwords", "wrong_codes", "second_step_minutes", "text_en_verification", "alert_url"] {
         app.logged(&format!("event=setting_unusable setting={key}")).await;
     }
     assert!(!app.log().iter().any(|line| line.contains("/etc/passwd")), "what is stored may be anything");
@@ -359,7 +360,7 @@ async fn auz_08_a_change_that_was_missed_is_read_as_soon_as_the_listener_is_back
     app.database.run(r#"UPDATE settings SET changed = '{"password_least": 33}', version = 2"#);
     app.database.run(
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-         WHERE datname = current_database() AND query LIKE '%FROM settings'",
+         WHERE datname = current_database() AND query LIKE '%FROM settings %'",
     );
     eventually("both have read it", async || {
         least_password(&app, 0).await == "33" && least_password(&app, 1).await == "33"

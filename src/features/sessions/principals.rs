@@ -196,6 +196,11 @@ impl SignedIn {
         Ok(Self { visitor, account, session, glance, fresh })
     }
 
+    /// Whether nothing but the way to a second factor opens.
+    pub fn owes_a_second_factor(&self) -> bool {
+        owes_a_second_factor(&self.account, &self.visitor.app.settings.current())
+    }
+
     /// Whether the browser has proven within the last minutes to be the owner's: then a page shows a form that asks for
     /// that, and else the way to the proof.
     pub fn is_fresh(&self) -> bool {

@@ -23,12 +23,19 @@ pub fn find(conn: &mut PgConnection) -> Result<Stored, DbError> {
     struct Row {
         #[diesel(sql_type = t::Integer)]
         version: i32,
-        #[diesel(sql_type = t::Text)]
-        changed: String,
+        #[diesel(sql_type = t::Nullable<t::Text>)]
+        key: Option<String>,
+        #[diesel(sql_type = t::Nullable<t::Text>)]
+        value: Option<String>,
     }
-    let row: Option<Row> = statement("SELECT version, changed::text FROM settings").get_result(conn).optional()?;
-    let Some(Row { version, changed }) = row else { return Ok(Stored { version: 0, changed: Map::new() }) };
-    let changed = serde_json::from_str(&changed).map_err(|error| DbError::Fault(format!("settings: {error}")))?;
+    let rows: Vec<Row> =
+        statement("SELECT version, key, value::text FROM settings LEFT JOIN LATERAL jsonb_each(changed) ON true")
+            .get_results(conn)?;
+    let version = rows.first().map_or(0, |row| row.version);
+    // One by one: PostgreSQL keeps numbers that no type of ours holds, and one of them must not cost the others. Nothing
+    // is no value of any setting.
+    let read = |value: &str| serde_json::from_str(value).unwrap_or(Value::Null);
+    let changed = rows.into_iter().filter_map(|row| Some((row.key?, read(&row.value?)))).collect();
     Ok(Stored { version, changed })
 }
 

@@ -42,6 +42,7 @@ pub async fn show(signed_in: SignedIn) -> Answer {
     page::ok(TwoFactorPage {
         chrome: signed_in.chrome(),
         method: account.two_factor,
+        required: signed_in.owes_a_second_factor(),
         number: account.number.clone(),
         codes_left: account.backup_codes_left,
         notice: signed_in.visitor.cookies.take_notice(),

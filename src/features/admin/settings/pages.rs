@@ -344,6 +344,14 @@ impl SettingsPage {
         AdminArea::Settings
     }
 
+    /// What a field sets: many messages read alike.
+    fn label_of<'a>(&'a self, field: &'a str) -> &'a str {
+        let Fields { codes, limits, passwords, money, texts, alert_url, .. } = &self.fields;
+        let numbers = codes.iter().chain(limits).chain(passwords).chain(money).map(|it| (it.key, &it.label));
+        let texts = texts.iter().chain([alert_url]).map(|it| (it.key, &it.label));
+        numbers.chain(texts).find(|(key, _)| *key == field).map_or(field, |(_, label)| label)
+    }
+
     fn text_rules(&self) -> String {
         fl!(self.chrome.words.0, "admin-settings-texts-text", code = wording::CODE, minutes = wording::MINUTES)
     }
