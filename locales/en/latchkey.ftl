@@ -834,6 +834,7 @@ data-label-deletion = Will be deleted
 data-label-wrong-codes = Wrong codes in a row
 data-label-wrong-reset-codes = Wrong codes in a row, for a new password
 data-label-rests = No further try before
+data-label-reset-required = New password asked for
 data-label-city = City
 data-label-about = About you
 data-label-household = People in your household

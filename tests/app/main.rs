@@ -4,6 +4,8 @@
 #![allow(clippy::disallowed_methods, reason = "the tests start the program, and Twilio's fake has a clock of its own")]
 
 mod access;
+mod admin_accounts;
+mod admin_accounts_search;
 mod alerts;
 mod authenticator_tools;
 mod backup_codes;
