@@ -446,7 +446,7 @@ async fn rec_03_a_recovery_is_started_with_its_72_hours_and_cancelled() {
     starts_recovery(&omar.browser, &id, &phone).await.redirects_to(&page_of(&id));
     let page = omar.browser.get(&page_of(&id)).await;
     page.shows(200, "The recovery is started");
-    page.shows(200, &format!("To *****{}: the code leaves on", &phone[9..]));
+    page.shows(200, &format!("To *****{} : the code leaves on", &phone[9..]));
     page.shows(200, REASON);
     app.all_due_are_sent().await;
     for number in [&salma.person.phone, &phone] {

@@ -232,7 +232,8 @@ async fn find(signed_in: &SignedIn, id: UserId) -> Result<Person, PageError> {
 
 fn done(signed_in: &SignedIn, id: UserId, notice: Notice) -> Answer {
     let visitor = &signed_in.visitor;
-    log::info!("event={} user={id} by={} request={}", notice.key(), signed_in.account.id, visitor.reference);
+    let by = signed_in.account.id;
+    log::info!("event=account_acted_on done={} user={id} by={by} request={}", notice.key(), visitor.reference);
     visitor.cookies.say_next(notice);
     Ok(see_other(&path_of(id)))
 }

@@ -20,8 +20,8 @@ use crate::{
 };
 
 /// Of the newest accounts of each role so many are looked through for a name.
-const NEWEST: i64 = 5000;
-/// So many accounts of each role with a name are put in order.
+const NEWEST: i64 = 2000;
+/// So many accounts with a name are put in order.
 const MOST_BY_INDEX: i64 = 5000;
 
 #[derive(QueryableByName)]
@@ -96,18 +96,19 @@ pub fn find_name_among_newest(
         until: Option<UserId>,
     }
     let row: Row = statement(
-        "WITH s AS MATERIALIZED (
-             SELECT user_id, full_name FROM sponsor_profiles WHERE user_id < $2 ORDER BY user_id DESC LIMIT $3
-         ), m AS MATERIALIZED (
-             SELECT user_id, full_name FROM maid_profiles WHERE user_id < $2 ORDER BY user_id DESC LIMIT $3
-         ), look AS MATERIALIZED (
-             SELECT greatest((SELECT user_id FROM s ORDER BY user_id DESC OFFSET $3 - 1),
-                             (SELECT user_id FROM m ORDER BY user_id DESC OFFSET $3 - 1)) AS until
+        // One after the other from the newest on, until there are enough. What is searched for is spelled otherwise than in
+        // the index, which would first gather all there are.
+        "WITH look AS MATERIALIZED (
+             SELECT greatest(
+                 (SELECT user_id FROM sponsor_profiles WHERE user_id < $2 ORDER BY user_id DESC OFFSET $3 - 1 LIMIT 1),
+                 (SELECT user_id FROM maid_profiles WHERE user_id < $2 ORDER BY user_id DESC OFFSET $3 - 1 LIMIT 1)) AS until
          )
          SELECT until, array(
-             SELECT user_id FROM (SELECT * FROM s UNION ALL SELECT * FROM m) AS newest
-             WHERE user_id >= coalesce(until, '00000000-0000-0000-0000-000000000000')
-                 AND to_tsvector('simple', full_name) @@ to_tsquery('simple', $1)
+             SELECT user_id FROM (
+                 SELECT user_id, full_name FROM sponsor_profiles UNION ALL SELECT user_id, full_name FROM maid_profiles
+             ) AS named
+             WHERE user_id < $2 AND user_id >= coalesce(until, '00000000-0000-0000-0000-000000000000')
+                 AND to_tsvector('simple', full_name || '') @@ to_tsquery('simple', $1)
              ORDER BY user_id DESC LIMIT $4) AS ids
          FROM look",
     )
