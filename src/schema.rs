@@ -433,6 +433,7 @@ diesel::table! {
         deletion_due_at -> Nullable<Timestamptz>,
         wrong_reset_factors -> Int4,
         reset_factors_rest_until -> Nullable<Timestamptz>,
+        password_reset_required_at -> Nullable<Timestamptz>,
     }
 }
 

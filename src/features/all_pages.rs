@@ -12,6 +12,11 @@ use super::activity::{Event, Origin, pages::ActivityPage, store::Entry};
 use super::admin::settings::forms::{Rules, SettingsForm};
 use super::admin::settings::pages::{Fields, NotSent, SettingsPage};
 use super::budget::Caps;
+use super::admin::accounts::deed::Deed;
+use super::admin::accounts::forms::reason_problem;
+use super::admin::accounts::pages::{DeedPage, ListPage, PersonPage, RecoveryEcho, RecoveryPage};
+use super::admin::accounts::search::{Found, Wanted};
+use super::admin::accounts::store::{Hit, Person, State};
 use super::demo_inbox::pages::{InboxMessage, InboxPage, MessageKind};
 use super::devices::pages::DevicesPage;
 use super::email_change::pages::EmailPage;
@@ -23,7 +28,9 @@ use super::password_change::pages::PasswordPage;
 use super::phone_change::pages::{CodePage as PhoneCodePage, PhonePage, same_number};
 use super::phone_verifications::pages::{CodeState, Resend, TextState, Unsent};
 use super::profile::pages::{ProfileEcho, ProfilePage};
+use super::profile::{OfRole, Profile};
 use super::recovery::pages::{CodePage as RecoveryCodePage, PasswordPage as RecoveryPasswordPage, code_wrong};
+use super::recovery::{Grounds, Listed as Recovery, Sent};
 use super::registration::pages::{
     CannotOpenPage, ChangeEcho, ClaimPage, EmailTakenPage, RegisterEcho, RegisterPage, VerifyPage, choice_missing,
     role_missing, terms_missing,
@@ -42,8 +49,11 @@ use crate::config::{CREDENTIALS, Config};
 use crate::domain::brake_reference::BrakeReference;
 use crate::domain::browser_name::BrowserName;
 use crate::domain::country::Country;
-use crate::domain::ids::{SessionId, TrustedDeviceId};
+use crate::domain::full_name::FullName;
+use crate::domain::ids::{RecoveryId, SessionId, TrustedDeviceId, UserId};
 use crate::domain::phone_number::PhoneNumber;
+use crate::domain::prose::{About, Skills};
+use crate::domain::remark::{NotARemark, Remark};
 use crate::domain::role::Role;
 use crate::sms::Fault;
 use crate::web::assets;
@@ -455,6 +465,7 @@ fn all_pages() -> Vec<Rendered> {
     add_recovery(&mut add);
     add_changing_number(&mut add);
     add_stopping(&mut add);
+    add_accounts(&mut add);
     add("account-new", &overview(Role::Maid, Some(Notice::AccountOpened)));
     add("account", &OverviewPage { two_factor: Some(Method::App), codes_left: 10, ..overview(Role::Sponsor, None) });
     let few = OverviewPage { two_factor: Some(Method::Sms), codes_left: 2, ..overview(Role::Sponsor, None) };
@@ -792,6 +803,185 @@ fn add_my_data(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
     );
 }
 
+/// A maid who says hostile things wherever she can, as her page for administrators shows her.
+fn person() -> Person {
+    let DevicesPage { sessions, trusted, .. } = devices(1, 1);
+    Person {
+        id: UserId::generate(),
+        role: Role::Maid,
+        active: true,
+        email: Some("hanna@example.com".to_owned()),
+        number: number(false),
+        opened_at: now(),
+        owner_seen_at: now(),
+        deletion_due_at: None,
+        owes_a_password_since: None,
+        factors_rest_until: None,
+        reset_waits_since: None,
+        recovery: None,
+        two_factor: Some(Method::App),
+        app_since: Some(now()),
+        backup_codes_left: 9,
+        profile: Some(Profile {
+            full_name: FullName::from_stored(HOSTILE.to_owned()),
+            city: None,
+            about: Some(About::from_stored(HOSTILE.to_owned())),
+            of_role: OfRole::Maid { skills: Some(Skills::from_stored(HOSTILE.to_owned())), experience_years: None },
+        }),
+        sessions,
+        trusted,
+    }
+}
+
+/// Everything that can be the matter with an account.
+fn troubled() -> Person {
+    Person {
+        active: false,
+        number: number(true),
+        deletion_due_at: Some(now()),
+        owes_a_password_since: Some(now()),
+        factors_rest_until: Some(now()),
+        reset_waits_since: Some(now()),
+        recovery: Some(recovery_under_way(Sent::NotYet)),
+        two_factor: Some(Method::Sms),
+        app_since: None,
+        sessions: Vec::new(),
+        trusted: Vec::new(),
+        ..person()
+    }
+}
+
+/// An administrator as the host makes them.
+fn plain_administrator() -> Person {
+    Person { role: Role::Administrator, number: None, two_factor: None, app_since: None, profile: None, ..person() }
+}
+
+fn recovery_under_way(sent: Sent) -> Recovery {
+    Recovery {
+        id: RecoveryId::generate(),
+        user: UserId::generate(),
+        role: Role::Maid,
+        phone: phone(),
+        grounds: Grounds { by: Remark::ours("Sara"), reason: Remark::ours(HOSTILE) },
+        started_at: now(),
+        opens_at: now() + TimeDelta::hours(72),
+        expires_at: now() + TimeDelta::hours(240),
+        sent,
+    }
+}
+
+fn accounts(typed: &str, hits: Vec<Hit>, waiting: Vec<Recovery>) -> ListPage {
+    ListPage {
+        chrome: for_administrators(),
+        typed: typed.to_owned(),
+        wanted: Wanted::read(typed),
+        found: Found { earlier: hits.last().map(|hit| hit.id), hits },
+        is_first: typed.is_empty(),
+        waiting,
+        clock: Clock::UTC,
+        notice: None,
+    }
+}
+
+fn hit(state: State) -> Hit {
+    Hit {
+        id: UserId::generate(),
+        role: Role::Maid,
+        name: Some(HOSTILE.to_owned()),
+        email: None,
+        phone: Some(phone()),
+        state,
+        opened_at: now(),
+    }
+}
+
+fn add_accounts(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
+    let words = Words::english();
+    let states = [State::Disabled, State::ToBeDeleted, State::OwesAPassword, State::Contested, State::Active];
+    let mut hits: Vec<Hit> = states.into_iter().cycle().take(24).map(hit).collect();
+    hits.push(Hit {
+        role: Role::Administrator,
+        name: None,
+        email: Some(HOSTILE.to_owned()),
+        phone: None,
+        ..hits[0].clone()
+    });
+    let waiting = [Sent::NotYet, Sent::Left, Sent::Refused].map(recovery_under_way).to_vec();
+    add("admin-accounts", &accounts("", hits.clone(), waiting));
+    add("admin-accounts-none", &accounts("", Vec::new(), Vec::new()));
+    for (name, typed) in [("hostile", HOSTILE), ("nothing", "%"), ("brake", "KT-4821"), ("request", "LK-7F3K-92QM")] {
+        add(&format!("admin-accounts-{name}"), &accounts(typed, Vec::new(), Vec::new()));
+    }
+    add("admin-accounts-found", &accounts("Hanna & 'Tes", hits, Vec::new()));
+    let further = Found { hits: Vec::new(), earlier: Some(UserId::generate()) };
+    add("admin-accounts-further", &ListPage { found: further, ..accounts("Hanna", Vec::new(), Vec::new()) });
+
+    let page = |person, own| PersonPage {
+        chrome: for_administrators(),
+        own,
+        person,
+        entries: every_event().into_iter().take(20).collect(),
+        earlier: Some(7),
+        is_first: false,
+        now: now(),
+        clock: Clock::UTC,
+        notice: None,
+    };
+    add("admin-person", &page(person(), false));
+    add("admin-person-troubled", &page(troubled(), false));
+    add("admin-person-administrator", &page(plain_administrator(), false));
+    let bare = PersonPage { entries: Vec::new(), earlier: None, is_first: true, ..page(plain_administrator(), true) };
+    add("admin-person-own", &PersonPage { notice: Some(Notice::NothingDone), ..bare });
+
+    for deed in Deed::ALL {
+        let name = deed.path().replace('/', "-");
+        let page = |person, fresh, errors| DeedPage {
+            chrome: for_administrators(),
+            own: false,
+            person,
+            deed,
+            fresh,
+            reason: String::new(),
+            errors,
+            notice: None,
+        };
+        for (who, person) in
+            [("", person as fn() -> Person), ("-troubled", troubled), ("-administrator", plain_administrator)]
+        {
+            add(&format!("admin-{name}{who}"), &page(person(), true, FormErrors::new()));
+            add(&format!("admin-{name}{who}-stale"), &page(person(), false, FormErrors::new()));
+        }
+        add(&format!("admin-{name}-own"), &DeedPage { own: true, ..page(person(), true, FormErrors::new()) });
+        let willing = if deed.is_possible(&person()) { person } else { troubled };
+        for not in [NotARemark::Empty, NotARemark::TooLong, NotARemark::Unreadable] {
+            let errors = FormErrors::on("reason", reason_problem(not, &words));
+            let wrong = DeedPage { reason: HOSTILE.to_owned(), ..page(willing(), true, errors) };
+            add(&format!("admin-{name}-{not:?}"), &wrong);
+        }
+    }
+
+    let page = |person: Person, fresh, errors| RecoveryPage {
+        chrome: for_administrators(),
+        own: false,
+        form: RecoveryEcho::blank(&person),
+        person,
+        can_be_sent: true,
+        fresh,
+        errors,
+        notice: None,
+    };
+    add("admin-recovery", &page(person(), true, FormErrors::new()));
+    add("admin-recovery-stale", &page(plain_administrator(), false, FormErrors::new()));
+    add("admin-recovery-disabled", &page(troubled(), true, FormErrors::new()));
+    add("admin-recovery-open", &page(Person { active: true, ..troubled() }, true, FormErrors::new()));
+    add("admin-recovery-unsent", &RecoveryPage { can_be_sent: false, ..page(person(), true, FormErrors::new()) });
+    add("admin-recovery-own", &RecoveryPage { own: true, ..page(person(), true, FormErrors::new()) });
+    let mut errors = FormErrors::on("phone", Problem::PhoneMissing.in_words(&words));
+    add("admin-recovery-wrong", &page(person(), true, errors.clone()));
+    errors.add("reason", reason_problem(NotARemark::Empty, &words));
+    add("admin-recovery-all-wrong", &page(person(), true, errors));
+}
+
 fn select<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
     let selector = Selector::parse(selector).expect("a selector");
     page.select(&selector).collect()
@@ -904,6 +1094,25 @@ fn web_05_passwords_and_codes_are_never_shown_again() {
         let page = Html::parse_document(&html);
         let secrets = "[type='password'], [name='code'], [autocomplete='one-time-code']";
         assert!(select(&page, secrets).iter().all(|it| it.value().attr("value").is_none()), "{name}");
+    }
+}
+
+#[test]
+fn an_area_of_the_administration_says_which_it_is() {
+    for (name, html) in all_pages().into_iter().filter(|(name, _)| name.starts_with("admin-")) {
+        let page = Html::parse_document(&html);
+        assert_eq!(select(&page, ".areas [aria-current='page']").len(), 1, "{name}");
+    }
+}
+
+#[test]
+fn rec_04_no_page_of_the_administration_asks_for_a_password_or_a_code() {
+    for (name, html) in all_pages().into_iter().filter(|(name, _)| name.starts_with("admin-")) {
+        let page = Html::parse_document(&html);
+        assert!(
+            select(&page, "[type='password'], [name*='password'], [name*='code'], [name='role']").is_empty(),
+            "{name}"
+        );
     }
 }
 

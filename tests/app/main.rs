@@ -5,6 +5,8 @@
 
 mod access;
 mod admin_settings;
+mod admin_accounts;
+mod admin_accounts_search;
 mod alerts;
 mod authenticator_tools;
 mod backup_codes;

@@ -135,6 +135,7 @@ pub const TABLES: &[Table] = &[
             of("second_factor_rests_until", State),
             of("wrong_reset_factors", State),
             of("reset_factors_rest_until", State),
+            of("password_reset_required_at", State),
             of("auth_epoch", Wiring),
         ],
     },
