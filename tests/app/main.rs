@@ -31,6 +31,7 @@ mod housekeeping;
 mod journey;
 mod limits;
 mod log_lines;
+mod message_hours;
 mod metrics;
 mod my_data;
 mod notices;

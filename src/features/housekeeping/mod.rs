@@ -13,7 +13,7 @@ use crate::{
     crypto::keys::KeyRing,
     db::{BATCH, DbError},
     features::{
-        action_codes, activity, alerts, brakes, budget, circuits, messages, my_data, password_reset,
+        action_codes, activity, alerts, brakes, budget, circuits, message_hours, messages, my_data, password_reset,
         passwords::guesses, phone_change, phone_verifications, recovery, registration, sessions, sign_in, throttles,
         trusted_devices, two_factor,
     },
@@ -109,6 +109,7 @@ pub fn tidy(conn: &mut PgConnection, pseudonym: &KeyRing) -> Result<Removed, DbE
     removed.note("alerts", alerts::store::remove_expired(conn)?);
     removed.note("spending", budget::store::remove_expired(conn)?);
     removed.note("hours", brakes::store::remove_expired(conn)?);
+    removed.note("figures", message_hours::store::remove_expired(conn)?);
     removed.note("calls", circuits::store::remove_expired(conn)?);
     removed.note("abandoned_messages", messages::store::settle_abandoned(conn)?);
     Ok(removed)

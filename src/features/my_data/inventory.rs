@@ -109,7 +109,7 @@ const MASKED: Column = Column::altered(
 use Class::{Confidential, Contact, Event, Identity, Origin, Pseudonym, Secret, State, Wiring};
 
 /// Every table, those of an account in the order in which its owner reads them.
-pub const TABLES: [Table; 31] = [
+pub const TABLES: [Table; 35] = [
     Table {
         name: "users",
         own: Some("t.id = $1"),
@@ -267,7 +267,8 @@ pub const TABLES: [Table; 31] = [
             of("attempts", Wiring),
             of("next_attempt_at", Wiring),
             of("provider", Wiring),
-            of("error_code", Wiring),
+            // What was withheld never has one of a carrier's.
+            Column::altered("error_code", Wiring, "CASE t.state WHEN 'failed' THEN t.error_code END"),
             of("fault", Wiring),
             // To the second: finer, what was only to look as if it were sent could be told by how long that took.
             Column::altered("claimed_at", Wiring, "date_trunc('second', t.claimed_at)"),
@@ -278,6 +279,10 @@ pub const TABLES: [Table; 31] = [
             of("spent_micros", Confidential),
             // Held by a brake, a text to somebody else's number would not have been sent whoever has it.
             of("brake_id", Wiring),
+            of("sender", Wiring),
+            // Nor does it arrive.
+            of("arrival", Confidential),
+            of("arrived_ms", Confidential),
         ],
     },
     Table {
@@ -496,6 +501,54 @@ pub const TABLES: [Table; 31] = [
         own: None,
         kept: Kept::Service,
         columns: &[of("only_row", Wiring), of("until", Wiring)],
+    },
+    Table {
+        name: "message_hours",
+        own: None,
+        kept: Kept::Service,
+        columns: &[
+            of("hour", Wiring),
+            of("country", Wiring),
+            of("provider", Wiring),
+            of("sender", Wiring),
+            of("purpose", Wiring),
+            of("texts", Wiring),
+            of("sent", Wiring),
+            of("delivered", Wiring),
+            of("failed", Wiring),
+            of("unknown", Wiring),
+            of("held", Wiring),
+            of("entered", Wiring),
+            of("spent_micros", Wiring),
+            of("arrivals", Wiring),
+            of("counted_at", Wiring),
+        ],
+    },
+    Table {
+        name: "message_hour_errors",
+        own: None,
+        kept: Kept::Service,
+        columns: &[
+            of("hour", Wiring),
+            of("country", Wiring),
+            of("provider", Wiring),
+            of("sender", Wiring),
+            of("error", Wiring),
+            of("texts", Wiring),
+            of("counted_at", Wiring),
+        ],
+    },
+    Table {
+        name: "message_hours_counted",
+        own: None,
+        kept: Kept::Service,
+        columns: &[of("only_row", Wiring), of("until", Wiring)],
+    },
+    Table {
+        name: "message_hours_changed",
+        own: None,
+        kept: Kept::Service,
+        columns: &[of("id", Wiring), of("hour", Wiring)],
     },
     Table {
         name: "brakes",
