@@ -58,6 +58,8 @@ pub struct Keys {
     pub action_code: KeyRing,
     /// For what stands for a person or a number in what outlives them.
     pub pseudonym: KeyRing,
+    /// Chains the rows of the audit trail.
+    pub audit: KeyRing,
 }
 
 impl App {
@@ -78,6 +80,7 @@ impl App {
                 device_cookie: KeyRing::derive(secret, KeyUse::DeviceCookie),
                 action_code: KeyRing::derive(secret, KeyUse::ActionCode),
                 pseudonym: KeyRing::derive(secret, KeyUse::Pseudonym),
+                audit: KeyRing::derive(secret, KeyUse::Audit),
             }),
             outcomes: Outcomes::listen(config.database_url().to_owned()),
             send_times: Arc::default(),

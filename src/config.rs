@@ -12,6 +12,7 @@ use url::Url;
 use self::reader::{BASE_URL_FORM, Reader, network, parse, within};
 use crate::{
     crypto::keys::SecretKey,
+    domain::client_address::ClientAddress,
     sms::{ProviderChoice, SmsConfig},
 };
 
@@ -40,6 +41,7 @@ pub const VARIABLES: &[Variable] = &[
     variable("LATCHKEY_SECRET_KEY", "32 or more random bytes in base64; during a rotation \"new,old\""),
     variable("LATCHKEY_SECRET_KEY_FILE", "a file with the secret key, readable by its owner only"),
     variable("LATCHKEY_TRUSTED_PROXIES", "networks whose X-Forwarded-For is believed, for example 10.0.0.0/8,::1/128"),
+    variable("LATCHKEY_ADMIN_ADDRESSES", "networks from which the service is administered [all]"),
     variable("LATCHKEY_ALERT_URL", "https address that alerts are posted to [off]"),
     variable("LATCHKEY_ALERT_SECRET", "what alerts are signed with, 16 or more characters. Required with the address"),
     variable("LATCHKEY_TLS_CERT", "PEM file with the certificate chain, to serve TLS without a proxy [off]"),
@@ -78,6 +80,8 @@ pub struct Config {
     pub secret_key: SecretKey,
     /// Peers whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// From where the service is administered; from everywhere when there are none.
+    pub admin_addresses: Vec<IpNet>,
     /// Who is told of alerts.
     pub alerts: Option<AlertReceiver>,
     /// Certificate and key files, when Latchkey itself speaks TLS.
@@ -185,6 +189,11 @@ impl fmt::Display for Mistakes {
 }
 
 impl Config {
+    /// Whether the pages of the administration are there for somebody at that address.
+    pub fn administers_from(&self, address: ClientAddress) -> bool {
+        self.admin_addresses.is_empty() || self.admin_addresses.iter().any(|network| network.contains(&address.0))
+    }
+
     /// Reads the process's environment, after `.env` in the working directory has filled what it leaves open.
     ///
     /// # Errors
@@ -220,6 +229,8 @@ impl Config {
         let secret_key = read.secret_key(loopback);
         let trusted_proxies =
             read.list("LATCHKEY_TRUSTED_PROXIES", "networks such as 10.0.0.0/8, with commas", network);
+        let admin_addresses =
+            read.list("LATCHKEY_ADMIN_ADDRESSES", "networks such as 10.0.0.0/8, with commas", network);
         let alerts = read.alert_receiver();
         let tls = read.tls();
         let sms = read.sms(loopback);
@@ -250,6 +261,7 @@ impl Config {
             metrics_bind,
             secret_key,
             trusted_proxies,
+            admin_addresses,
             alerts,
             tls,
             sms,

@@ -59,6 +59,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit (number) {
+        number -> Int8,
+        happened_at -> Timestamptz,
+        actor -> Text,
+        act -> Text,
+        subject -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        before -> Nullable<Text>,
+        after -> Nullable<Text>,
+        mac -> Text,
+    }
+}
+
+diesel::table! {
     brakes (id) {
         id -> Uuid,
         reference -> Text,
@@ -444,7 +458,7 @@ diesel::table! {
         password_hash -> Text,
         locale -> Text,
         status -> Text,
-        phone_number -> Text,
+        phone_number -> Nullable<Text>,
         phone_verified_at -> Nullable<Timestamptz>,
         phone_contested_at -> Nullable<Timestamptz>,
         auth_epoch -> Int4,
@@ -495,6 +509,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     address_guesses,
     alert_pauses,
     alerts,
+    audit,
     brakes,
     budgets,
     country_policies,

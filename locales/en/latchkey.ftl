@@ -541,6 +541,8 @@ account-stands = How your account stands
 account-phone = Phone number
 account-phone-proven = { $number }, proven on { $date }
 account-phone-contested = No longer yours here
+account-phone-none = None
+account-admin = Messages, accounts, countries and settings
 account-two-factor-off = Off
 account-two-factor-app = On, with your app
 account-two-factor-sms = On, by text message
@@ -619,6 +621,7 @@ password-change-then = All other devices are signed out, and we tell you about i
 
 phone-change-title = Your phone number
 phone-change-lead = It is { $number }, proven on { $date }.
+phone-change-lead-none = There is none yet. Your account needs one only for texts to you.
 phone-change-lead-contested = It was { $number } until { $date }.
 phone-change-contested = Somebody else has proven this number
 phone-change-contested-text = It can no longer open your account. All else is as it was. Give your account another number. Is this one still yours? Then prove it once more.
@@ -776,6 +779,7 @@ kept-action-code = We keep it until the code has expired. One for a recovery sta
 kept-message = We keep it for { $days } days. After { $named } days the number is unreadable and the internet address is gone.
 kept-activity = We keep it for { $months } months.
 kept-count = We keep it for { $minutes } minutes after the last wait.
+kept-audit = We keep it as long as the service runs. It names your account by its id alone.
 kept-throttle = We keep it for { $hours } hours.
 
 data-file-title = Everything Latchkey keeps about you
@@ -794,6 +798,7 @@ data-of-waits = A new password that waits
 data-of-phone-changes = Changes of your number that are not finished
 data-of-long-codes = Long codes in texts
 data-of-recoveries = Recoveries
+data-of-audit = What whoever runs the service did to your account
 data-of-guesses = Wrong passwords that still count
 data-secret-password = Also kept: your password, in a form that cannot be read back.
 data-secret-app = Also kept: the secret of the app, encrypted.
@@ -1329,3 +1334,14 @@ alert-provider-up = Twilio answers again ({ $provider }).
 alert-signatures-refused = Many reports of delivery were not signed by Twilio and were refused. Either somebody makes them up, or LATCHKEY_BASE_URL or TWILIO_AUTH_TOKEN is not what Twilio uses.
 alert-sign-ins-refused = Many wrong passwords and codes in ten minutes, more than there were sign-ins. Somebody may be guessing; the limits hold. See where the requests come from.
 alert-audit-failure = The record of what administrators did does not fit together. Somebody may have changed it. Keep the database as it is and look into it.
+
+## Administration: what its pages have in common
+
+admin-role = Admin
+admin-label = Administration
+admin-area-overview = Overview
+admin-area-accounts = Accounts
+admin-area-messages = Messages
+admin-area-countries = Countries
+admin-area-settings = Settings
+admin-area-activity = Activity

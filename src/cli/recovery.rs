@@ -10,9 +10,15 @@ use super::{Failed, environment, say};
 use crate::{
     config::Config,
     db,
-    domain::{country::Country, email_address::EmailAddress, ids::UserId, phone_number::PhoneNumber},
+    domain::{
+        country::Country,
+        email_address::EmailAddress,
+        ids::UserId,
+        phone_number::PhoneNumber,
+        remark::{NotARemark, Remark},
+    },
     features::{
-        recovery::{Grounds, Listed, NotARemark, Remark, Sent, cancel, start, store},
+        recovery::{Grounds, Listed, Sent, cancel, start, store},
         users::{self, Holder},
     },
     sms::SmsProvider,

@@ -69,11 +69,13 @@ pub enum KeyUse {
     ActionCode,
     /// Stands for a person or a number in what outlives them.
     Pseudonym,
+    /// Chains the rows of the audit trail.
+    Audit,
 }
 
 impl KeyUse {
     /// Every use, for the inventory of keys.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::OneTimeCode,
         Self::ThrottleKey,
         Self::PasswordPepper,
@@ -83,6 +85,7 @@ impl KeyUse {
         Self::TotpSecret,
         Self::ActionCode,
         Self::Pseudonym,
+        Self::Audit,
     ];
 
     /// The label given to HKDF. Changing one makes everything stored under it unreadable.
@@ -97,6 +100,7 @@ impl KeyUse {
             Self::TotpSecret => "latchkey v1 authenticator secret",
             Self::ActionCode => "latchkey v1 action code",
             Self::Pseudonym => "latchkey v1 pseudonym",
+            Self::Audit => "latchkey v1 audit trail",
         }
     }
 }

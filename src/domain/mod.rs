@@ -19,5 +19,6 @@ pub mod one_time_code;
 pub mod password;
 pub mod phone_number;
 pub mod prose;
+pub mod remark;
 pub mod role;
 pub mod text;

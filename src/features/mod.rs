@@ -3,7 +3,9 @@
 pub mod account;
 pub mod action_codes;
 pub mod activity;
+pub mod admin;
 pub mod alerts;
+pub mod audit;
 pub mod brakes;
 pub mod budget;
 pub mod circuits;

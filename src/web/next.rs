@@ -1,36 +1,55 @@
 //! Where a person wanted to go before we asked them to sign in or to confirm.
 
+use std::borrow::Cow;
+
+use uuid::Uuid;
+
 use super::error::PageError;
+
+/// What stands for an id in the path of a page.
+const ID: &str = "{id}";
 
 /// One of our own pages, by construction: whatever a form or an address says is looked up in a list, never followed.
 /// No text that somebody made can lead elsewhere (WEB-11, O-1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Next(&'static str);
+pub struct Next {
+    page: &'static str,
+    id: Option<Uuid>,
+}
 
 impl Next {
     /// Where people go who wanted nothing in particular.
-    pub const ACCOUNT: Self = Self("/account");
+    pub const ACCOUNT: Self = Self { page: "/account", id: None };
 
-    /// The pages that ask for a sign-in. A test holds them to the routes.
-    pub const PAGES: [Self; 13] = [
-        Self::ACCOUNT,
-        Self("/account/profile"),
-        Self("/account/phone"),
-        Self("/account/phone/verify"),
-        Self("/account/password"),
-        Self("/account/email"),
-        Self("/account/two-factor"),
-        Self("/account/two-factor/app"),
-        Self("/account/two-factor/backup-codes"),
-        Self("/account/devices"),
-        Self("/account/activity"),
-        Self("/account/data"),
-        Self("/account/delete"),
+    /// The pages that ask for a sign-in, `{id}` at the end standing for any. A test holds them to the routes.
+    pub const PAGES: [&'static str; 13] = [
+        "/account",
+        "/account/profile",
+        "/account/phone",
+        "/account/phone/verify",
+        "/account/password",
+        "/account/email",
+        "/account/two-factor",
+        "/account/two-factor/app",
+        "/account/two-factor/backup-codes",
+        "/account/devices",
+        "/account/activity",
+        "/account/data",
+        "/account/delete",
     ];
 
     /// The page of exactly that path.
     pub fn parse(path: &str) -> Option<Self> {
-        Self::PAGES.into_iter().find(|page| page.0 == path)
+        let named = Self::PAGES.into_iter().find(|page| *page == path).map(|page| Self { page, id: None });
+        named.filter(|next| !next.page.ends_with(ID)).or_else(|| Self::parse_with_id(path))
+    }
+
+    fn parse_with_id(path: &str) -> Option<Self> {
+        let (above, id) = path.rsplit_once('/')?;
+        // Only as we write it: there is one path to a page.
+        let id = Uuid::try_parse(id).ok().filter(|read| read.to_string() == id)?;
+        let is_above = |page: &&str| page.strip_suffix(ID).and_then(|page| page.strip_suffix('/')) == Some(above);
+        Self::PAGES.into_iter().find(is_above).map(|page| Self { page, id: Some(id) })
     }
 
     /// The page of that path, or the account.
@@ -47,19 +66,21 @@ impl Next {
 
     /// The page that a request belongs to: its own, or the one with the form that it submits.
     pub fn of_request(path: &str) -> Self {
-        let is_above =
-            |page: &Self| path.strip_prefix(page.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        Self::PAGES.into_iter().filter(is_above).max_by_key(|page| page.0.len()).unwrap_or(Self::ACCOUNT)
+        let mut above = std::iter::successors(Some(path), |path: &&str| Some(path.rsplit_once('/')?.0));
+        above.find_map(Self::parse).unwrap_or(Self::ACCOUNT)
     }
 
     /// The path.
-    pub fn path(self) -> &'static str {
-        self.0
+    pub fn path(self) -> Cow<'static, str> {
+        match self.id {
+            None => self.page.into(),
+            Some(id) => self.page.replace(ID, &id.to_string()).into(),
+        }
     }
 
     /// Where people go who do not want to confirm after all: a page that does not ask for it.
-    pub fn way_back(self) -> &'static str {
-        if self.0 == "/account/two-factor/app" { "/account/two-factor" } else { self.0 }
+    pub fn way_back(self) -> Cow<'static, str> {
+        if self.page == "/account/two-factor/app" { "/account/two-factor".into() } else { self.path() }
     }
 
     /// Leads to the sign-in, and from there on to this page.
@@ -67,13 +88,13 @@ impl Next {
         PageError::Elsewhere(if self == Self::ACCOUNT {
             "/login".into()
         } else {
-            format!("/login?next={}", self.0).into()
+            format!("/login?next={}", self.path()).into()
         })
     }
 
     /// Leads to the confirmation, and from there back to this page.
     pub fn after_confirmation(self) -> PageError {
-        PageError::Elsewhere(format!("/confirm?next={}", self.0).into())
+        PageError::Elsewhere(format!("/confirm?next={}", self.path()).into())
     }
 }
 
@@ -116,7 +137,8 @@ mod tests {
             assert_eq!(Next::of_query(&format!("next={hostile}")), None, "{hostile:?}");
         }
         for page in Next::PAGES {
-            assert_eq!(Next::parse(page.path()), Some(page));
+            let path = page.replace(ID, "0190f5c1-7a3e-7cc0-8000-00000000000a");
+            assert_eq!(Next::parse(&path).map(|next| next.path().into_owned()), Some(path));
         }
     }
 

@@ -20,17 +20,19 @@ pub struct Chrome {
     pub signed_in: bool,
     /// Whether the reader's account has a profile: administrators' have none.
     pub has_profile: bool,
+    /// Whether the reader runs the service: shows the way to its pages.
+    pub administers: bool,
 }
 
 impl Chrome {
     /// The frame for somebody who is not signed in.
     pub fn new(words: Words, demo: bool) -> Self {
-        Self { words, demo, signed_in: false, has_profile: false }
+        Self { words, demo, signed_in: false, has_profile: false, administers: false }
     }
 
     /// The frame for somebody who is signed in.
     pub fn signed_in(words: Words, demo: bool) -> Self {
-        Self { words, demo, signed_in: true, has_profile: true }
+        Self { words, demo, signed_in: true, has_profile: true, administers: false }
     }
 
     /// The whole title of a page.
@@ -40,7 +42,11 @@ impl Chrome {
 
     /// Where the product's name leads.
     pub fn home(&self) -> &'static str {
-        if self.signed_in { "/account" } else { "/" }
+        match (self.signed_in, self.administers) {
+            (true, true) => AdminArea::Overview.path(),
+            (true, false) => Area::Overview.path(),
+            (false, _) => "/",
+        }
     }
 
     /// The stylesheet's address.
@@ -57,6 +63,11 @@ impl Chrome {
     pub fn areas(&self) -> impl Iterator<Item = Area> {
         let has_profile = self.has_profile;
         Area::ALL.into_iter().filter(move |area| has_profile || !area.is(Area::Profile))
+    }
+
+    /// The areas of the administration, in the order of the navigation.
+    pub fn admin_areas(&self) -> impl Iterator<Item = AdminArea> {
+        AdminArea::ALL.into_iter()
     }
 }
 
@@ -118,6 +129,57 @@ impl Area {
             Self::Devices => fl!(words.0, "area-devices"),
             Self::Activity => fl!(words.0, "area-activity"),
             Self::Data => fl!(words.0, "area-data"),
+        }
+    }
+
+    /// Whether it is the area that a page is in.
+    pub fn is(self, other: Self) -> bool {
+        self == other
+    }
+}
+
+/// A part of the administration. A page inside `layouts/admin.html` says by `area()` which it is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdminArea {
+    /// What needs attention, and how the day goes.
+    Overview,
+    /// People and how to help them.
+    Accounts,
+    /// How texts travel and what they cost.
+    Messages,
+    /// Where texts may go.
+    Countries,
+    /// What may be changed while the service runs.
+    Settings,
+    /// Who did what.
+    Activity,
+}
+
+impl AdminArea {
+    const ALL: [Self; 6] =
+        [Self::Overview, Self::Accounts, Self::Messages, Self::Countries, Self::Settings, Self::Activity];
+
+    /// Its page.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Overview => "/admin",
+            Self::Accounts => "/admin/accounts",
+            Self::Messages => "/admin/messages",
+            Self::Countries => "/admin/countries",
+            Self::Settings => "/admin/settings",
+            Self::Activity => "/admin/activity",
+        }
+    }
+
+    /// Its name.
+    pub fn label(self, words: &Words) -> String {
+        match self {
+            Self::Overview => fl!(words.0, "admin-area-overview"),
+            Self::Accounts => fl!(words.0, "admin-area-accounts"),
+            Self::Messages => fl!(words.0, "admin-area-messages"),
+            Self::Countries => fl!(words.0, "admin-area-countries"),
+            Self::Settings => fl!(words.0, "admin-area-settings"),
+            Self::Activity => fl!(words.0, "admin-area-activity"),
         }
     }
 

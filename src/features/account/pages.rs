@@ -1,14 +1,13 @@
 //! What `/account` shows.
 
 use askama::Template;
-use chrono::{DateTime, Utc};
 use i18n_embed_fl::fl;
 
-use crate::domain::phone_number::PhoneNumber;
 use crate::domain::role::Role;
 use crate::features::my_data::pages::Due;
 use crate::features::sessions::{Glance, Waiting};
 use crate::features::two_factor::{Method, backup_codes::FEW};
+use crate::features::users::Number;
 use crate::web::clock::Clock;
 use crate::web::markup::{Parts, Sentence};
 use crate::web::page::{Area, Chrome, Notice};
@@ -24,11 +23,7 @@ pub struct OverviewPage {
     /// What they are.
     pub role: Role,
     /// The number of the account.
-    pub phone: PhoneNumber,
-    /// When it was proven.
-    pub proven_on: DateTime<Utc>,
-    /// Whether somebody else has proven it since: then it opens this account no more.
-    pub contested: bool,
+    pub number: Option<Number>,
     /// How the account asks for a second factor.
     pub two_factor: Option<Method>,
     /// Backup codes that still work.
@@ -66,16 +61,20 @@ impl OverviewPage {
         }
     }
 
-    fn phone_proven(&self) -> Sentence {
+    fn contested(&self) -> Option<&Number> {
+        self.number.as_ref().filter(|number| number.contested)
+    }
+
+    fn phone_proven(&self, number: &Number) -> Sentence {
         let mut parts = Parts::new();
-        let number = parts.left_to_right(&self.phone);
-        let date = self.clock.date(self.proven_on, &self.chrome.words);
+        let date = self.clock.date(number.since, &self.chrome.words);
+        let number = parts.left_to_right(&number.phone);
         parts.put_into(&fl!(self.chrome.words.0, "account-phone-proven", number = number, date = date))
     }
 
-    fn contested_title(&self) -> Sentence {
+    fn contested_title(&self, number: &Number) -> Sentence {
         let mut parts = Parts::new();
-        let number = parts.left_to_right(&self.phone);
+        let number = parts.left_to_right(&number.phone);
         parts.put_into(&fl!(self.chrome.words.0, "account-contested", number = number))
     }
 
@@ -90,7 +89,7 @@ impl OverviewPage {
         if self.due.is_some() {
             // First the owner says whether there is anything to be made safer.
             None
-        } else if self.contested {
+        } else if self.contested().is_some() {
             Some(NextThing::Phone)
         } else if let Some(waiting) = self.glance.waiting {
             Some(NextThing::Object(waiting))

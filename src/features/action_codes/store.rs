@@ -103,7 +103,8 @@ pub fn consume(conn: &mut PgConnection, id: ActionCodeId) -> Result<bool, DbErro
 /// that another account has proven.
 pub fn list_phones(conn: &mut PgConnection, user: UserId, act: Act) -> Result<Vec<PhoneNumber>, DbError> {
     let live = a::used_at.is_null().and(a::expires_at.gt(db::now()));
-    let others = u::phone_number.eq(a::phone_number).and(u::phone_verified_at.is_not_null()).and(u::id.ne(user));
+    let others =
+        u::phone_number.eq(a::phone_number.nullable()).and(u::phone_verified_at.is_not_null()).and(u::id.ne(user));
     let phones: Vec<String> = a::table
         .filter(a::user_id.eq(user).and(a::act.eq(act.as_str())).and(live))
         .filter(not(exists(u::table.filter(others))))

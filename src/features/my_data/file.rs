@@ -236,6 +236,7 @@ impl Table {
             "password_reset_waits" => fl!(words.0, "data-of-waits"),
             "phone_changes" => fl!(words.0, "data-of-phone-changes"),
             "action_codes" => fl!(words.0, "data-of-long-codes"),
+            "audit" => fl!(words.0, "data-of-audit"),
             "recoveries" => fl!(words.0, "data-of-recoveries"),
             "password_guesses" => fl!(words.0, "data-of-guesses"),
             other => other.to_owned(),

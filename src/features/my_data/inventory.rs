@@ -109,7 +109,7 @@ const MASKED: Column = Column::altered(
 use Class::{Confidential, Contact, Event, Identity, Origin, Pseudonym, Secret, State, Wiring};
 
 /// Every table, those of an account in the order in which its owner reads them.
-pub const TABLES: [Table; 35] = [
+pub const TABLES: &[Table] = &[
     Table {
         name: "users",
         own: Some("t.id = $1"),
@@ -442,6 +442,23 @@ pub const TABLES: [Table; 35] = [
         own: None,
         kept: Kept::Throttle,
         columns: &[of("id", Wiring), of("rule", Wiring), of("key_hash", Pseudonym), of("happened_at", Event)],
+    },
+    Table {
+        name: "audit",
+        // Who acted is an account of somebody else.
+        own: Some("t.subject = 'account:' || $1::text ORDER BY t.number"),
+        kept: Kept::Audit,
+        columns: &[
+            of("number", Wiring),
+            of("happened_at", Event),
+            of("actor", Confidential),
+            of("act", Wiring),
+            of("subject", Wiring),
+            of("reason", Event),
+            of("before", Wiring),
+            of("after", Wiring),
+            of("mac", Confidential),
+        ],
     },
     Table {
         name: "country_policies",

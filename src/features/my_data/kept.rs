@@ -33,6 +33,8 @@ pub enum Kept {
     Count,
     /// A count of other things.
     Throttle,
+    /// What whoever runs the service did: for good.
+    Audit,
     /// What the service needs to run, about nobody: 13 months at most, what is in force as long as it is.
     Service,
 }
@@ -55,6 +57,7 @@ impl Kept {
                 fl!(words.0, "kept-count", minutes = minutes)
             }
             Self::Throttle => fl!(words.0, "kept-throttle", hours = throttles::LONGEST_WINDOW_HOURS),
+            Self::Audit => fl!(words.0, "kept-audit"),
             Self::Service => fl!(words.0, "kept-activity", months = activity::KEPT_MONTHS),
         }
     }
@@ -92,6 +95,7 @@ mod tests {
                 guesses::LONGEST_WAIT.as_secs() / 60
             ),
             format!("| counts of other things | {} hours |", throttles::LONGEST_WINDOW_HOURS),
+            "| the audit trail | as long as the service runs; it names accounts by their ids alone |".to_owned(),
             format!("| a deleted account | {DELETION_DAYS} days |"),
         ] {
             assert!(README.contains(&row), "{row}");

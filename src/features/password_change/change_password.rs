@@ -88,7 +88,7 @@ impl From<StartFailed> for NotChanged {
 /// # Errors
 /// [`NotChanged`]. What was compared is paid for.
 pub async fn change_password(app: &App, changing: Changing) -> Result<Token, NotChanged> {
-    let Account { id: user, email, phone, .. } = changing.account.clone();
+    let Account { id: user, email, number, .. } = changing.account.clone();
     let (stored, receipt) = app.db.run(move |conn| guesses::charge_confirmation(conn, user)).await?;
     let hash = match hash(app, &changing, stored).await {
         Err(NotChanged::Wrong) => return repeated(app, changing, NotChanged::Wrong).await,
@@ -98,8 +98,9 @@ pub async fn change_password(app: &App, changing: Changing) -> Result<Token, Not
         }
         hashed => hashed?,
     };
-    let (replacing, identifiers) =
-        (changing.clone(), guesses::identifier_keys(&app.keys.throttle_key, email.as_ref(), &phone));
+    let phone = number.map(|number| number.phone);
+    let identifiers = guesses::identifier_keys(&app.keys.throttle_key, email.as_ref(), phone.as_ref());
+    let replacing = changing.clone();
     match app.db.run(move |conn| replace(conn, &replacing, &hash, &identifiers)).await {
         Err(NotChanged::Overtaken) => repeated(app, changing, NotChanged::Overtaken).await,
         replaced => replaced,
@@ -109,7 +110,8 @@ pub async fn change_password(app: &App, changing: Changing) -> Result<Token, Not
 /// The new password's hash, if the present one was right and the new one is not easy to guess: one turn at the hasher.
 async fn hash(app: &App, changing: &Changing, stored: PasswordHash) -> Result<PasswordHash, NotChanged> {
     let Changing { account, current, new, .. } = changing.clone();
-    let about = PersonalWords::new(account.full_name.as_ref(), account.email.as_ref(), &account.phone);
+    let phone = account.number.as_ref().map(|number| &number.phone);
+    let about = PersonalWords::new(account.full_name.as_ref(), account.email.as_ref(), phone);
     let hashed = app.hasher.run(move |slot| {
         if matches!(slot.verify(&current, &stored)?, Verified::No) {
             return Err(NotChanged::Wrong);

@@ -61,13 +61,13 @@ impl From<TooEasy> for NotSet {
 /// [`NotSet`]; then nothing has changed.
 pub async fn choose_password(app: &App, choosing: Choosing, password: Password) -> Result<(), NotSet> {
     let Owner { full_name, email, .. } = choosing.owner.clone();
-    let about = PersonalWords::new(full_name.as_ref(), email.as_ref(), &choosing.phone);
+    let about = PersonalWords::new(full_name.as_ref(), email.as_ref(), Some(&choosing.phone));
     let hash = app.hasher.run(move |slot| {
         passwords::rate(&password, &about)?;
         Ok::<_, NotSet>(slot.hash(&password)?)
     });
     let hash = hash.await??;
-    let identifiers = guesses::identifier_keys(&app.keys.throttle_key, email.as_ref(), &choosing.phone);
+    let identifiers = guesses::identifier_keys(&app.keys.throttle_key, email.as_ref(), Some(&choosing.phone));
     app.db.run(move |conn| replace(conn, &choosing, &hash, &identifiers)).await
 }
 

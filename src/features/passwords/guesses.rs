@@ -98,10 +98,8 @@ pub struct Found {
     pub role: Role,
     /// What the second step asks for.
     pub two_factor: Option<Method>,
-    /// The number.
-    pub phone: PhoneNumber,
-    /// Whether the number is proven for this account.
-    pub phone_proven: bool,
+    /// The number, while it is proven for this account.
+    pub phone: Option<PhoneNumber>,
     /// Language.
     pub locale: String,
     /// Whether this browser is excused from the second step.
@@ -137,9 +135,7 @@ struct Row {
     #[diesel(sql_type = t::Nullable<t::Text>)]
     two_factor_method: Option<String>,
     #[diesel(sql_type = t::Nullable<t::Text>)]
-    phone_number: Option<String>,
-    #[diesel(sql_type = t::Nullable<t::Bool>)]
-    phone_proven: Option<bool>,
+    proven_phone: Option<String>,
     #[diesel(sql_type = t::Nullable<t::Text>)]
     locale: Option<String>,
     #[diesel(sql_type = t::Bool)]
@@ -211,7 +207,7 @@ pub fn charge(conn: &mut PgConnection, attempt: &Try) -> Result<Charged, NotChar
              RETURNING key, wrong
          )
          SELECT a.id, a.auth_epoch, a.password_hash, a.status = 'active' AS active, a.role, a.two_factor_method,
-             a.phone_number, a.phone_verified_at IS NOT NULL AS phone_proven, a.locale,
+             CASE WHEN a.phone_verified_at IS NOT NULL THEN a.phone_number END AS proven_phone, a.locale,
              EXISTS (SELECT FROM trusted_devices AS d JOIN known ON d.token_hash = known.token_hash
                      WHERE d.user_id = a.id AND d.auth_epoch = a.auth_epoch AND d.expires_at > now()
                          AND a.role <> 'administrator') AS trusted,
@@ -256,8 +252,7 @@ impl Found {
             active: row.active.ok_or_else(malformed)?,
             role: row.role.as_deref().and_then(Role::from_stored).ok_or_else(malformed)?,
             two_factor: row.two_factor_method.as_deref().and_then(Method::from_stored),
-            phone: PhoneNumber::from_stored(row.phone_number.ok_or_else(malformed)?),
-            phone_proven: row.phone_proven.ok_or_else(malformed)?,
+            phone: row.proven_phone.map(PhoneNumber::from_stored),
             locale: row.locale.ok_or_else(malformed)?,
             trusted: row.trusted,
         }))
@@ -358,8 +353,8 @@ pub fn charge_confirmation(conn: &mut PgConnection, user: UserId) -> Result<(Pas
 }
 
 /// The keys under which what an account is signed in with is counted.
-pub fn identifier_keys(ring: &KeyRing, email: Option<&EmailAddress>, phone: &PhoneNumber) -> Vec<[u8; 32]> {
-    let identifiers = [email.map(EmailAddress::as_str), Some(phone.e164())];
+pub fn identifier_keys(ring: &KeyRing, email: Option<&EmailAddress>, phone: Option<&PhoneNumber>) -> Vec<[u8; 32]> {
+    let identifiers = [email.map(EmailAddress::as_str), phone.map(PhoneNumber::e164)];
     identifiers.into_iter().flatten().map(|identifier| mac::lookup_key(ring, &[identifier.as_bytes()])).collect()
 }
 

@@ -49,7 +49,11 @@ pub struct PersonalWords(Vec<String>);
 impl PersonalWords {
     /// Takes the person apart: the words of the name, the pieces of the email address, the number as dialled at home
     /// and from abroad and its last digits; and the wholes without what joins them.
-    pub fn new<'a>(name: impl Into<Option<&'a FullName>>, email: Option<&EmailAddress>, phone: &PhoneNumber) -> Self {
+    pub fn new<'a>(
+        name: impl Into<Option<&'a FullName>>,
+        email: Option<&EmailAddress>,
+        phone: impl Into<Option<&'a PhoneNumber>>,
+    ) -> Self {
         let mut words = Parts::default();
         let name = name.into().map(FullName::as_str).unwrap_or_default();
         words.add_with_pieces(name);
@@ -65,13 +69,15 @@ impl PersonalWords {
             words.add_with_pieces(email.local_part());
             words.add_with_pieces(email.domain());
         }
-        let (international, national) = (phone.e164().trim_start_matches('+'), phone.national());
-        words.add(international);
-        words.add(&format!("00{international}"));
-        words.add(national);
-        words.add(&format!("0{national}"));
-        for length in (6..=9).rev().filter(|&length| length < national.len()) {
-            words.add(&national[national.len() - length..]);
+        if let Some(phone) = phone.into() {
+            let (international, national) = (phone.e164().trim_start_matches('+'), phone.national());
+            words.add(international);
+            words.add(&format!("00{international}"));
+            words.add(national);
+            words.add(&format!("0{national}"));
+            for length in (6..=9).rev().filter(|&length| length < national.len()) {
+                words.add(&national[national.len() - length..]);
+            }
         }
         Self(words.0)
     }

@@ -47,7 +47,8 @@ pub async fn show(signed_in: SignedIn) -> Answer {
 /// The form begins with the country of the number there is.
 fn blank(signed_in: &SignedIn) -> ChangeEcho {
     let [home, ..] = Country::HOME;
-    ChangeEcho { country: signed_in.account.phone.country().unwrap_or(home), phone: String::new() }
+    let country = signed_in.account.number.as_ref().and_then(|number| number.phone.country());
+    ChangeEcho { country: country.unwrap_or(home), phone: String::new() }
 }
 
 async fn phone_page(signed_in: &SignedIn, status: StatusCode, form: Option<ChangeEcho>, errors: FormErrors) -> Answer {
@@ -56,9 +57,7 @@ async fn phone_page(signed_in: &SignedIn, status: StatusCode, form: Option<Chang
     let pending = visitor.app.db.run(move |conn| store::find_live(conn, session, user)).await?;
     let page = PhonePage {
         chrome: signed_in.chrome(),
-        phone: account.phone.clone(),
-        since: account.phone_since,
-        contested: account.phone_contested,
+        number: account.number.clone(),
         form,
         pending: pending.map(|pending| pending.phone),
         clock: signed_in.clock(),

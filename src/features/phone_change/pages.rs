@@ -7,6 +7,7 @@ use i18n_embed_fl::fl;
 use crate::domain::phone_number::PhoneNumber;
 use crate::features::phone_verifications::pages::{Telling, TextState, Unsent};
 use crate::features::registration::pages::ChangeEcho;
+use crate::features::users::Number;
 use crate::web::clock::Clock;
 use crate::web::form::FormErrors;
 use crate::web::markup::{Parts, Sentence};
@@ -21,11 +22,7 @@ pub struct PhonePage {
     /// The frame.
     pub chrome: Chrome,
     /// The number of the account.
-    pub phone: PhoneNumber,
-    /// When it was proven, or contested.
-    pub since: DateTime<Utc>,
-    /// Whether somebody else has proven it since.
-    pub contested: bool,
+    pub number: Option<Number>,
     /// What the form shows; without one the person has to confirm first.
     pub form: Option<ChangeEcho>,
     /// The new number whose code this session waits for. Shown masked.
@@ -51,12 +48,22 @@ impl PhonePage {
     fn lead(&self) -> Sentence {
         let words = &self.chrome.words;
         let mut parts = Parts::new();
-        let (number, date) = (parts.tag(self.phone.international()), self.clock.date(self.since, words));
-        parts.put_into(&if self.contested {
-            fl!(words.0, "phone-change-lead-contested", number = number, date = date)
+        let Some(number) = &self.number else { return parts.put_into(&fl!(words.0, "phone-change-lead-none")) };
+        let (tag, date) = (parts.tag(number.phone.international()), self.clock.date(number.since, words));
+        parts.put_into(&if number.contested {
+            fl!(words.0, "phone-change-lead-contested", number = tag, date = date)
         } else {
-            fl!(words.0, "phone-change-lead", number = number, date = date)
+            fl!(words.0, "phone-change-lead", number = tag, date = date)
         })
+    }
+
+    fn contested(&self) -> bool {
+        self.number.as_ref().is_some_and(|number| number.contested)
+    }
+
+    /// Whether there is a number that hears of the change and can undo it.
+    fn has_proven_number(&self) -> bool {
+        self.number.as_ref().is_some_and(|number| !number.contested)
     }
 
     fn pending_text(&self) -> Option<Sentence> {

@@ -19,7 +19,7 @@
 //! - An account that is to be deleted is kept until the code is over, and stays if it is used. A disabled one cannot be
 //!   recovered.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -29,6 +29,7 @@ use crate::{
         full_name::FullName,
         ids::{ActionCodeId, RecoveryId, UserId},
         phone_number::PhoneNumber,
+        remark::Remark,
         role::Role,
     },
     features::{messages::notices::Recipient, users::UserEpoch},
@@ -61,62 +62,10 @@ pub struct Grounds {
 impl Grounds {
     /// Those of whoever enters the code of the text that told of the recovery.
     fn of_objection() -> Self {
-        let remark = |words: &str| Remark(words.to_owned());
         Self {
-            by: remark("somebody with a phone of the account"),
-            reason: remark("objected with the code of the text"),
+            by: Remark::ours("somebody with a phone of the account"),
+            reason: Remark::ours("objected with the code of the text"),
         }
-    }
-}
-
-/// One line that somebody wrote, never empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Remark(String);
-
-/// Why a line is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotARemark {
-    /// There is nothing to read.
-    #[error("found nothing, expected a few words")]
-    Empty,
-    /// More than [`Remark::MOST`] characters.
-    #[error("expected {} characters at most", Remark::MOST)]
-    TooLong,
-    /// It would not stay on its line.
-    #[error("expected one line without control characters")]
-    Unreadable,
-}
-
-impl Remark {
-    /// The most characters.
-    pub const MOST: usize = 500;
-
-    /// Reads it, without the space around it.
-    ///
-    /// # Errors
-    /// [`NotARemark`].
-    pub fn parse(typed: &str) -> Result<Self, NotARemark> {
-        let typed = typed.trim();
-        if !typed.chars().any(char::is_alphanumeric) {
-            Err(NotARemark::Empty)
-        } else if typed.chars().nth(Self::MOST).is_some() {
-            Err(NotARemark::TooLong)
-        } else if typed.chars().any(char::is_control) {
-            Err(NotARemark::Unreadable)
-        } else {
-            Ok(Self(typed.to_owned()))
-        }
-    }
-
-    /// The line.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Remark {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 
@@ -133,8 +82,8 @@ pub struct Owner {
     pub email: Option<EmailAddress>,
     /// Language of texts.
     pub locale: String,
-    /// The number so far.
-    pub phone: PhoneNumber,
+    /// The number so far, if there is one.
+    pub phone: Option<PhoneNumber>,
     /// Whether it is proven for the account, and not contested.
     pub phone_proven: bool,
     /// Whether the account is to be deleted.
@@ -149,7 +98,7 @@ impl Owner {
 
     /// Whether a number is the account's already.
     fn has(&self, phone: &PhoneNumber) -> bool {
-        self.phone_proven && self.phone == *phone
+        self.phone_proven && self.phone.as_ref() == Some(phone)
     }
 }
 
@@ -200,24 +149,4 @@ pub enum Sent {
     Left,
     /// The provider did not take it: the recovery has to be started anew.
     Refused,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rec_03_a_remark_says_something_on_one_line() {
-        assert_eq!(
-            Remark::parse("  showed her passport ").map(|it| it.to_string()).as_deref(),
-            Ok("showed her passport")
-        );
-        for nothing in ["", "  ", "-", "\u{200B}", " . "] {
-            assert_eq!(Remark::parse(nothing), Err(NotARemark::Empty), "{nothing:?}");
-        }
-        assert_eq!(Remark::parse("a\nb"), Err(NotARemark::Unreadable));
-        assert_eq!(Remark::parse("a\u{1b}[2J"), Err(NotARemark::Unreadable));
-        assert_eq!(Remark::parse(&"a".repeat(501)), Err(NotARemark::TooLong));
-        assert!(Remark::parse(&"a".repeat(500)).is_ok());
-    }
 }

@@ -10,7 +10,7 @@ use crate::{
         mac,
     },
     db::{self, DbError},
-    domain::password::Password,
+    domain::{password::Password, phone_number::PhoneNumber},
     features::{
         action_codes,
         activity::{self, Event, Origin},
@@ -61,7 +61,7 @@ pub async fn recover(app: &App, opened: Opened, origin: Origin, password: Passwo
     });
     let hash = hash.await??;
     let identifiers: Vec<[u8; 32]> =
-        [email.as_ref().map(|email| email.as_str()), Some(before.e164()), Some(opened.phone.e164())]
+        [email.as_ref().map(|email| email.as_str()), before.as_ref().map(PhoneNumber::e164), Some(opened.phone.e164())]
             .into_iter()
             .flatten()
             .map(|identifier| mac::lookup_key(&app.keys.throttle_key, &[identifier.as_bytes()]))

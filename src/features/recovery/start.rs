@@ -120,9 +120,7 @@ pub(super) fn numbers(
 ) -> Result<Vec<PhoneNumber>, DbError> {
     let mut numbers = action_codes::store::list_phones(conn, owner.user.id, Act::UndoPhoneChange)?;
     numbers.push(phone.clone());
-    if owner.phone_proven {
-        numbers.push(owner.phone.clone());
-    }
+    numbers.extend(owner.phone.clone().filter(|_| owner.phone_proven));
     numbers.sort_by(|one, other| one.e164().cmp(other.e164()));
     numbers.dedup();
     Ok(numbers)

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{PgConnection, dsl::IntervalDsl as _, prelude::*, sql_types as t};
 
-use super::{Grounds, LIFETIME, Listed, Opened, Owner, Remark, Sent};
+use super::{Grounds, LIFETIME, Listed, Opened, Owner, Sent};
 use crate::{
     db::{self, DbError, batch_of, statement},
     domain::{
@@ -11,6 +11,7 @@ use crate::{
         full_name::FullName,
         ids::{ActionCodeId, RecoveryId, UserId},
         phone_number::PhoneNumber,
+        remark::Remark,
         role::Role,
     },
     features::{
@@ -38,8 +39,8 @@ struct OwnerRow {
     email: Option<String>,
     #[diesel(sql_type = t::Text)]
     locale: String,
-    #[diesel(sql_type = t::Text)]
-    phone_number: String,
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    phone_number: Option<String>,
     #[diesel(sql_type = t::Bool)]
     phone_proven: bool,
     #[diesel(sql_type = t::Bool)]
@@ -285,7 +286,7 @@ impl OwnerRow {
             full_name: self.full_name.map(FullName::from_stored),
             email: self.email.map(EmailAddress::from_stored),
             locale: self.locale,
-            phone: PhoneNumber::from_stored(self.phone_number),
+            phone: self.phone_number.map(PhoneNumber::from_stored),
             phone_proven: self.phone_proven,
             to_be_deleted: self.to_be_deleted,
         })

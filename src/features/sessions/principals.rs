@@ -21,6 +21,7 @@ use crate::{
         activity::Origin,
         messages::reserve::Asker,
         sign_in::{self, Pending},
+        two_factor::Method,
         users::Account,
     },
     web::{
@@ -38,6 +39,16 @@ use crate::{
 
 /// Where people who are not signed in are sent.
 pub const ENTRANCE: &str = "/login";
+
+/// Where a second factor is switched on.
+const SECOND_FACTOR: &str = "/account/two-factor";
+/// The pages that it takes to get there.
+const WITHOUT_SECOND_FACTOR: [&str; 2] = [SECOND_FACTOR, "/confirm"];
+
+/// Whether the account has to have a second factor that it has not: administrators need the app (AUT-05).
+fn owes_a_second_factor(account: &Account) -> bool {
+    account.role == Role::Administrator && account.two_factor != Some(Method::App)
+}
 
 /// Anybody. Costs no query.
 #[derive(Clone)]
@@ -160,8 +171,22 @@ pub struct SignedIn {
 impl SignedIn {
     /// What every page of the account needs around its content.
     pub fn chrome(&self) -> Chrome {
-        let has_profile = self.account.role != Role::Administrator;
-        Chrome { has_profile, ..Chrome::signed_in(self.visitor.words.clone(), self.visitor.app.config.is_demo()) }
+        let administers = self.account.role == Role::Administrator;
+        Chrome {
+            has_profile: !administers,
+            administers,
+            ..Chrome::signed_in(self.visitor.words.clone(), self.visitor.app.config.is_demo())
+        }
+    }
+
+    /// Lets a session's holder in. Whoever has to have a second factor and has none gets to where it is switched on, and
+    /// nowhere else.
+    fn admit(visitor: Visitor, live: Live, path: &str) -> Result<Self, PageError> {
+        let Live { account, session, glance, fresh, .. } = live;
+        if owes_a_second_factor(&account) && !WITHOUT_SECOND_FACTOR.iter().any(|page| path.starts_with(page)) {
+            return Err(PageError::elsewhere(SECOND_FACTOR));
+        }
+        Ok(Self { visitor, account, session, glance, fresh })
     }
 
     /// Whether the browser has proven within the last minutes to be the owner's: then a page shows a form that asks for
@@ -172,7 +197,7 @@ impl SignedIn {
 
     /// The clock of the country of the account's number.
     pub fn clock(&self) -> Clock {
-        self.account.phone.country().map_or(Clock::UTC, Clock::of)
+        self.account.number.as_ref().and_then(|number| number.phone.country()).map_or(Clock::UTC, Clock::of)
     }
 
     /// The owner as the limits on texts see somebody who asks about a number that is not the account's.
@@ -193,13 +218,11 @@ impl FromRequest for SignedIn {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let visitor = Visitor::of(request);
-        let page = Next::of_request(request.path());
+        let (path, page) = (request.path().to_owned(), Next::of_request(request.path()));
         Box::pin(async move {
             let visitor = visitor?;
             match visitor.live_session().await? {
-                Some(Live { account, session, glance, fresh, .. }) => {
-                    Ok(Self { visitor, account, session, glance, fresh })
-                }
+                Some(live) => Self::admit(visitor, live, &path),
                 None => Err(page.after_sign_in()),
             }
         })
@@ -231,25 +254,59 @@ impl Principal for Fresh {
     const WHO: Who = Who::Fresh;
 }
 
-/// Somebody who runs the service. To everybody else its pages are not there.
+/// Somebody who runs the service, and whose account asks for an authenticator app. To everybody else its pages are not
+/// there, and neither are they from an address outside `LATCHKEY_ADMIN_ADDRESSES` (AUZ-07).
 pub struct Administrator(pub SignedIn);
+
+impl Administrator {
+    async fn of(visitor: Result<Visitor, PageError>, path: &str) -> Result<Self, PageError> {
+        let visitor = visitor?;
+        if !visitor.app.config.administers_from(visitor.address) {
+            return Err(PageError::NotFound);
+        }
+        match visitor.live_session().await? {
+            Some(live) if live.account.role == Role::Administrator => SignedIn::admit(visitor, live, path).map(Self),
+            _ => Err(PageError::NotFound),
+        }
+    }
+
+    /// What every page of the administration needs around its content.
+    pub fn chrome(&self) -> Chrome {
+        self.0.chrome()
+    }
+}
 
 impl FromRequest for Administrator {
     type Error = PageError;
     type Future = LocalBoxFuture<'static, Result<Self, PageError>>;
 
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let signed_in = SignedIn::from_request(request, payload);
-        Box::pin(async move {
-            match signed_in.await {
-                Ok(signed_in) if signed_in.account.role == Role::Administrator => Ok(Self(signed_in)),
-                Ok(_) | Err(PageError::Elsewhere(_)) => Err(PageError::NotFound),
-                Err(error) => Err(error),
-            }
-        })
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let (visitor, path) = (Visitor::of(request), request.path().to_owned());
+        Box::pin(async move { Self::of(visitor, &path).await })
     }
 }
 
 impl Principal for Administrator {
     const WHO: Who = Who::Administrator;
+}
+
+/// An [`Administrator`] who has proven to be the owner within 5 minutes: what every act takes.
+pub struct FreshAdministrator(pub SignedIn);
+
+impl FromRequest for FreshAdministrator {
+    type Error = PageError;
+    type Future = LocalBoxFuture<'static, Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let administrator = Administrator::from_request(request, payload);
+        let page = Next::of_request(request.path());
+        Box::pin(async move {
+            let Administrator(signed_in) = administrator.await?;
+            if signed_in.fresh { Ok(Self(signed_in)) } else { Err(page.after_confirmation()) }
+        })
+    }
+}
+
+impl Principal for FreshAdministrator {
+    const WHO: Who = Who::FreshAdministrator;
 }

@@ -21,7 +21,7 @@ use crate::{
     features::{
         activity::{Event, Origin},
         two_factor::Method,
-        users::{Account, UserEpoch},
+        users::{Account, Number, UserEpoch},
     },
     schema::sessions,
 };
@@ -56,10 +56,10 @@ struct LiveRow {
     email: Option<String>,
     #[diesel(sql_type = t::Text)]
     locale: String,
-    #[diesel(sql_type = t::Text)]
-    phone_number: String,
-    #[diesel(sql_type = t::Timestamptz)]
-    phone_since: DateTime<Utc>,
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    phone_number: Option<String>,
+    #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
+    phone_since: Option<DateTime<Utc>>,
     #[diesel(sql_type = t::Bool)]
     phone_contested: bool,
     #[diesel(sql_type = t::Text)]
@@ -144,9 +144,11 @@ impl TryFrom<LiveRow> for Live {
             full_name: row.full_name.map(|name| FullName::parse(&name)).transpose().map_err(|_| malformed())?,
             email: row.email.map(|email| EmailAddress::parse(&email)).transpose().map_err(|_| malformed())?,
             locale: row.locale,
-            phone: PhoneNumber::from_stored(row.phone_number),
-            phone_since: row.phone_since,
-            phone_contested: row.phone_contested,
+            number: row.phone_number.zip(row.phone_since).map(|(phone, since)| Number {
+                phone: PhoneNumber::from_stored(phone),
+                since,
+                contested: row.phone_contested,
+            }),
             two_factor: Method::from_stored(&row.two_factor_method),
             backup_codes_left: row.backup_codes_left,
             deletion_due_at: row.deletion_due_at,

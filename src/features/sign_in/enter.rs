@@ -203,9 +203,7 @@ fn begin_second_step(
 
 /// Many wrong passwords and then the right one, in a browser that the account does not know: AUT-06.
 fn tell_of_unusual_sign_in(conn: &mut PgConnection, found: &Found) -> Result<(), DbError> {
-    if !found.phone_proven {
-        return Ok(());
-    }
-    let owner = Recipient { user: found.user.id, phone: found.phone.clone(), locale: found.locale.clone() };
+    let Some(phone) = found.phone.clone() else { return Ok(()) };
+    let owner = Recipient { user: found.user.id, phone, locale: found.locale.clone() };
     db::transaction(conn, |conn| notices::notify(conn, &owner, NoticeKind::UnusualSignIn))
 }

@@ -37,7 +37,7 @@ impl LoginForm {
         LoginEcho {
             identifier: self.identifier.clone(),
             country: Country::parse(&self.country).unwrap_or(blank.country),
-            next: Next::parse(&self.next).map(|next| next.path().to_owned()),
+            next: Next::parse(&self.next).map(|next| next.path().into_owned()),
         }
     }
 

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     crypto::mac,
     db::DbError,
+    domain::phone_number::PhoneNumber,
     features::{
         messages::{
             self,
@@ -51,9 +52,9 @@ use crate::{
 pub async fn show_form(visitor: Visitor, request: HttpRequest) -> Answer {
     let next = Next::of_query(request.query_string());
     if visitor.live_session().await?.is_some() {
-        return Ok(see_other(next.unwrap_or(Next::ACCOUNT).path()));
+        return Ok(see_other(&next.unwrap_or(Next::ACCOUNT).path()));
     }
-    let form = LoginEcho { next: next.map(|next| next.path().to_owned()), ..LoginEcho::default() };
+    let form = LoginEcho { next: next.map(|next| next.path().into_owned()), ..LoginEcho::default() };
     page::ok(login_page(&visitor, form, FormErrors::new()))
 }
 
@@ -80,7 +81,7 @@ pub async fn submit_form(visitor: Visitor, devices: Devices, form: Form<LoginFor
         Ok(Entered::SignedIn { user, session, device }) => {
             log::info!("event=signed_in user={user} request={}", visitor.reference);
             visitor.cookies.sign_in(&session);
-            let mut answer = see_other(form.next().path());
+            let mut answer = see_other(&form.next().path());
             devices.remember(&mut answer, user, &device)?;
             Ok(answer)
         }
@@ -108,7 +109,7 @@ pub async fn submit_form(visitor: Visitor, devices: Devices, form: Form<LoginFor
 /// the page does not wait for the provider.
 async fn begin_second_step(visitor: &Visitor, pending: Pending) -> Answer {
     if pending.method == Method::Sms {
-        if !pending.phone_proven {
+        if pending.phone.is_none() {
             visitor.cookies.say_next(Notice::CodeNotPossible);
             return Ok(see_other("/login/backup-code"));
         }
@@ -154,7 +155,7 @@ async fn code_page(
     notice: Option<Notice>,
 ) -> Answer {
     let PendingSignIn { visitor, pending } = visit;
-    if pending.method == Method::Sms && !pending.phone_proven {
+    if pending.method == Method::Sms && pending.phone.is_none() {
         visitor.cookies.say_next(Notice::CodeNotPossible);
         return Ok(see_other("/login/backup-code"));
     }
@@ -182,7 +183,7 @@ async fn code_page(
         may_trust: pending.may_trust(),
         trust_until: now + TimeDelta::days(trusted_devices::LIFETIME_DAYS.into()),
         now,
-        clock: pending.phone.country().map_or(Clock::UTC, Clock::of),
+        clock: pending.phone.as_ref().and_then(PhoneNumber::country).map_or(Clock::UTC, Clock::of),
         errors,
         notice: notice.or_else(|| visitor.cookies.take_notice()),
     };
@@ -223,7 +224,7 @@ fn signed_in(visit: &PendingSignIn, devices: &Devices, done: &Done) -> Answer {
     if done.backup_codes_left.is_some() {
         visitor.cookies.say_next(Notice::SignedInByBackupCode);
     }
-    let mut answer = see_other(pending.next.path());
+    let mut answer = see_other(&pending.next.path());
     devices.remember(&mut answer, pending.user.id, &done.device)?;
     Ok(answer)
 }
@@ -266,7 +267,7 @@ fn explain(visit: &PendingSignIn, refused: Refused, back: Back) -> Result<FormEr
 /// `POST /login/resend`
 pub async fn resend(visit: PendingSignIn, _: Form<NoFields>) -> Answer {
     let PendingSignIn { visitor, pending } = &visit;
-    if pending.method != Method::Sms || !pending.phone_proven {
+    if pending.method != Method::Sms || pending.phone.is_none() {
         return Ok(see_other("/login/verify"));
     }
     match text(visitor, pending).await {

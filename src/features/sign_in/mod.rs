@@ -39,10 +39,8 @@ pub struct Pending {
     pub user: UserEpoch,
     /// What is owed.
     pub method: Method,
-    /// The account's number.
-    pub phone: PhoneNumber,
-    /// Whether the number is still proven for this account. If not, texts cannot be the second factor.
-    pub phone_proven: bool,
+    /// The account's number, while it is proven for it. Without one texts cannot be the second factor.
+    pub phone: Option<PhoneNumber>,
     /// Administrators have no trusted devices.
     pub role: Role,
     /// Language of texts, BCP 47.
@@ -56,11 +54,8 @@ pub struct Pending {
 impl Pending {
     /// Who is told what happens to the account.
     pub fn owner(&self) -> Option<Recipient> {
-        self.phone_proven.then(|| Recipient {
-            user: self.user.id,
-            phone: self.phone.clone(),
-            locale: self.locale.clone(),
-        })
+        let phone = self.phone.clone()?;
+        Some(Recipient { user: self.user.id, phone, locale: self.locale.clone() })
     }
 
     /// Whether the browser can be trusted with this account.

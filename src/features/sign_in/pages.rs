@@ -63,7 +63,7 @@ pub struct SecondStepPage {
     /// Where the code comes from.
     pub method: Method,
     /// The number of the account. Shown masked, and only where the code comes in a text.
-    pub phone: PhoneNumber,
+    pub phone: Option<PhoneNumber>,
     /// How the text stands. None for an app, and while no text was sent: then the page offers one.
     pub text: Option<TextState>,
     /// Whether the box that trusts this device was ticked.
@@ -97,8 +97,9 @@ impl SecondStepPage {
         }
     }
 
-    fn telling(&self) -> Telling<'_> {
-        Telling { words: &self.chrome.words, phone: &self.phone, now: self.now, clock: self.clock }
+    fn telling(&self) -> Option<Telling<'_>> {
+        let phone = self.phone.as_ref()?;
+        Some(Telling { words: &self.chrome.words, phone, now: self.now, clock: self.clock })
     }
 
     fn lead(&self) -> Sentence {
@@ -107,13 +108,15 @@ impl SecondStepPage {
         match (self.method, self.text) {
             (Method::App, _) => parts.put_into(&fl!(words.0, "second-step-app-lead")),
             (Method::Sms, None) => {
-                let number = parts.tag(&self.phone);
+                let number = self.phone.as_ref().map(|phone| parts.tag(phone)).unwrap_or_default();
                 parts.put_into(&fl!(words.0, "second-step-ask-lead", number = number))
             }
-            (Method::Sms, Some(text)) => self.telling().code(text.code).unwrap_or_else(|| {
-                let number = parts.tag(&self.phone);
-                parts.put_into(&fl!(words.0, "second-step-unsent-lead", number = number))
-            }),
+            (Method::Sms, Some(text)) => {
+                self.telling().and_then(|telling| telling.code(text.code)).unwrap_or_else(|| {
+                    let number = self.phone.as_ref().map(|phone| parts.tag(phone)).unwrap_or_default();
+                    parts.put_into(&fl!(words.0, "second-step-unsent-lead", number = number))
+                })
+            }
         }
     }
 
@@ -158,7 +161,7 @@ impl SecondStepPage {
     }
 
     fn resend_text(&self) -> Option<Sentence> {
-        let told = self.telling().resend(self.text?.resend);
+        let told = self.telling()?.resend(self.text?.resend);
         Some(told.unwrap_or_else(|sends| {
             let mut parts = Parts::new();
             let (login, end) = (parts.link("/login"), parts.end());
@@ -248,7 +251,7 @@ mod tests {
         SecondStepPage {
             chrome: chrome(),
             method,
-            phone: PhoneNumber::from_stored("+251912984567".to_owned()),
+            phone: Some(PhoneNumber::from_stored("+251912984567".to_owned())),
             text,
             remember: false,
             may_trust: true,

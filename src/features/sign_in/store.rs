@@ -38,10 +38,8 @@ struct Row {
     auth_epoch: i32,
     #[diesel(sql_type = t::Text)]
     two_factor_method: String,
-    #[diesel(sql_type = t::Text)]
-    phone_number: String,
-    #[diesel(sql_type = t::Bool)]
-    phone_proven: bool,
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    proven_phone: Option<String>,
     #[diesel(sql_type = t::Text)]
     role: String,
     #[diesel(sql_type = t::Text)]
@@ -55,8 +53,8 @@ struct Row {
 /// Finds one that still holds: time, epoch, and the account's status.
 pub fn find_live(conn: &mut PgConnection, id: SignInId) -> Result<Option<Pending>, DbError> {
     let row: Option<Row> = statement(
-        "SELECT s.id, s.user_id, s.auth_epoch, u.two_factor_method, u.phone_number,
-             u.phone_verified_at IS NOT NULL AS phone_proven, u.role, u.locale, s.verification_id, s.next_page
+        "SELECT s.id, s.user_id, s.auth_epoch, u.two_factor_method,
+             CASE WHEN u.phone_verified_at IS NOT NULL THEN u.phone_number END AS proven_phone, u.role, u.locale, s.verification_id, s.next_page
          FROM sign_ins AS s JOIN users AS u ON u.id = s.user_id
          WHERE s.id = $1 AND s.expires_at > now() AND s.auth_epoch = u.auth_epoch AND u.status = 'active'
              AND coalesce(u.deletion_due_at, 'infinity') > now()",
@@ -105,8 +103,7 @@ impl TryFrom<Row> for Pending {
             id: row.id,
             user: UserEpoch { id: row.user_id, auth_epoch: row.auth_epoch },
             method: Method::from_stored(&row.two_factor_method).ok_or_else(malformed)?,
-            phone: PhoneNumber::from_stored(row.phone_number),
-            phone_proven: row.phone_proven,
+            phone: row.proven_phone.map(PhoneNumber::from_stored),
             role: Role::from_stored(&row.role).ok_or_else(malformed)?,
             locale: row.locale,
             challenge: row.verification_id,

@@ -46,6 +46,7 @@ pub fn text_code(
     db::transaction(conn, |conn| {
         // As it stands now: another tab may have asked too, or entered the code.
         let pending = store::lock(conn, pending.id)?.ok_or(NotTexted::Over)?;
+        let to = pending.phone.ok_or(NotTexted::Over)?;
         let (challenge, send, before) = match pending.challenge {
             Some(challenge) => {
                 let renewed = phone_verifications::store::renew(conn, challenge)?;
@@ -54,12 +55,12 @@ pub fn text_code(
             }
             None => {
                 let challenge = ChallengeId::generate();
-                phone_verifications::store::insert(conn, challenge, Purpose::SignIn, &pending.phone, None)?;
+                phone_verifications::store::insert(conn, challenge, Purpose::SignIn, &to, None)?;
                 store::set_challenge(conn, pending.id, challenge)?;
                 (challenge, 1, None)
             }
         };
-        let (to, locale) = (pending.phone, pending.locale);
+        let locale = pending.locale;
         let text = Text { kind: TextKind::SignIn, to, locale, challenge, send, decoy: false };
         let reserved = match before {
             Some(before) => reserve::reserve_next(conn, limits, asker, &text, &before)?,

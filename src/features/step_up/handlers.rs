@@ -67,8 +67,8 @@ async fn confirm_page(
         chrome: signed_in.chrome(),
         username: account.identifier(),
         method: account.two_factor,
-        phone: account.phone.clone(),
-        contested: account.phone_contested,
+        phone: account.number.as_ref().map(|number| number.phone.clone()),
+        contested: account.is_contested(),
         text: text.map(|(standing, outcome)| TextState {
             code: code_state(&standing, outcome),
             resend: resend_state(&standing),
@@ -103,7 +103,7 @@ pub async fn submit(signed_in: SignedIn, form: Form<ConfirmForm>) -> Answer {
             log::info!("event=confirmed user={} session={}", signed_in.account.id, signed_in.session);
             visitor.cookies.renew_session(&token);
             visitor.cookies.say_next(Notice::Confirmed);
-            Ok(see_other(next.path()))
+            Ok(see_other(&next.path()))
         }
         Err(refused) => {
             let errors = explain(&signed_in, refused)?;
@@ -154,7 +154,7 @@ fn explain(signed_in: &SignedIn, refused: NotConfirmed) -> Result<FormErrors, Pa
 pub async fn resend(signed_in: SignedIn, form: Form<ResendForm>) -> Answer {
     let next = form.0.next();
     let account = signed_in.account.clone();
-    if account.two_factor != Some(Method::Sms) || account.phone_contested {
+    if account.two_factor != Some(Method::Sms) || account.proven_phone().is_none() {
         return Err(next.after_confirmation());
     }
     let (visitor, session) = (&signed_in.visitor, signed_in.session);

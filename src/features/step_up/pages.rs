@@ -24,7 +24,7 @@ pub struct ConfirmPage {
     /// The second factor; without one the password is enough.
     pub method: Option<Method>,
     /// The number of the account. Shown masked, and only where the code comes in a text.
-    pub phone: PhoneNumber,
+    pub phone: Option<PhoneNumber>,
     /// Whether somebody else has proven the number since: then no code goes there.
     pub contested: bool,
     /// How the text stands. None while no text was sent: then the page offers one.
@@ -83,9 +83,9 @@ impl ConfirmPage {
     /// Where the text went, or will go.
     fn text_lead(&self) -> Sentence {
         let words = &self.chrome.words;
-        self.sent().and_then(|text| self.telling().code(text.code)).unwrap_or_else(|| {
+        self.sent().and_then(|text| self.telling()?.code(text.code)).unwrap_or_else(|| {
             let mut parts = Parts::new();
-            let number = parts.tag(&self.phone);
+            let number = self.phone.as_ref().map(|phone| parts.tag(phone)).unwrap_or_default();
             parts.put_into(&match self.sent() {
                 Some(_) => fl!(words.0, "confirm-unsent", number = number),
                 None => fl!(words.0, "confirm-text", number = number),
@@ -94,7 +94,7 @@ impl ConfirmPage {
     }
 
     fn send_text(&self) -> Option<Sentence> {
-        let told = self.telling().resend(self.sent()?.resend);
+        let told = self.telling()?.resend(self.sent()?.resend);
         Some(told.unwrap_or_else(|sends| {
             Parts::new().put_into(&fl!(self.chrome.words.0, "confirm-resend-over", sends = sends))
         }))
@@ -104,8 +104,9 @@ impl ConfirmPage {
         self.sent().and_then(|text| text.code.unsent())
     }
 
-    fn telling(&self) -> Telling<'_> {
-        Telling { words: &self.chrome.words, phone: &self.phone, now: self.now, clock: self.clock }
+    fn telling(&self) -> Option<Telling<'_>> {
+        let phone = self.phone.as_ref()?;
+        Some(Telling { words: &self.chrome.words, phone, now: self.now, clock: self.clock })
     }
 
     fn code_label(&self) -> Option<String> {
@@ -157,7 +158,7 @@ mod tests {
             chrome: chrome(),
             username: "hanna@example.com".to_owned(),
             method,
-            phone: PhoneNumber::from_stored("+251912984567".to_owned()),
+            phone: Some(PhoneNumber::from_stored("+251912984567".to_owned())),
             contested: false,
             text,
             next: Next::of_request("/account/two-factor"),

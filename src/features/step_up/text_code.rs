@@ -25,6 +25,7 @@ pub fn text_code(
     account: &Account,
     session: SessionId,
 ) -> Result<MessageId, NotTexted> {
+    let to = account.proven_phone().ok_or(NotTexted::Over)?.clone();
     db::transaction(conn, |conn| {
         phone_verifications::store::lock_session(conn, session)?;
         let (challenge, send, before) = match phone_verifications::store::find_newest_of_session(conn, session)? {
@@ -35,11 +36,11 @@ pub fn text_code(
             }
             None => {
                 let challenge = ChallengeId::generate();
-                phone_verifications::store::insert(conn, challenge, Purpose::StepUp, &account.phone, Some(session))?;
+                phone_verifications::store::insert(conn, challenge, Purpose::StepUp, &to, Some(session))?;
                 (challenge, 1, None)
             }
         };
-        let (to, locale) = (account.phone.clone(), account.locale.clone());
+        let locale = account.locale.clone();
         let text = Text { kind: TextKind::StepUp, to, locale, challenge, send, decoy: false };
         let reserved = match before {
             Some(before) => reserve::reserve_next(conn, limits, asker, &text, &before)?,

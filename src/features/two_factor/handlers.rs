@@ -42,8 +42,7 @@ pub async fn show(signed_in: SignedIn) -> Answer {
     page::ok(TwoFactorPage {
         chrome: signed_in.chrome(),
         method: account.two_factor,
-        phone: account.phone.clone(),
-        contested: account.phone_contested,
+        number: account.number.clone(),
         codes_left: account.backup_codes_left,
         notice: signed_in.visitor.cookies.take_notice(),
     })
@@ -117,7 +116,8 @@ fn not_checked(error: CheckFailed) -> PageError {
 
 /// What the app and the list of backup codes call the account.
 fn account_name(account: &Account) -> String {
-    account.email.as_ref().map_or_else(|| account.phone.to_string(), |email| email.as_str().to_owned())
+    let number = account.number.as_ref().map(|number| number.phone.to_string());
+    account.email.as_ref().map(|email| email.as_str().to_owned()).or(number).unwrap_or_default()
 }
 
 async fn finish_enrolment(signed_in: &SignedIn, code: OneTimeCode) -> Answer {
@@ -214,7 +214,7 @@ fn not_changed(error: NotChanged) -> Answer {
 pub async fn submit_sms(fresh: Fresh, _: Form<NoFields>) -> Answer {
     let Fresh(signed_in) = fresh;
     let (visitor, session) = (&signed_in.visitor, signed_in.session);
-    if signed_in.account.phone_contested || signed_in.account.role == Role::Administrator {
+    if signed_in.account.proven_phone().is_none() || signed_in.account.role == Role::Administrator {
         visitor.cookies.say_next(Notice::CodeNotPossible);
         return Ok(see_other(OVERVIEW));
     }

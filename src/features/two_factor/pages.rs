@@ -7,7 +7,7 @@ use i18n_embed_fl::fl;
 use super::Method;
 use super::app::Qr;
 use super::backup_codes::FEW;
-use crate::domain::phone_number::PhoneNumber;
+use crate::features::users::Number;
 use crate::web::clock::Clock;
 use crate::web::form::FormErrors;
 use crate::web::markup::{Parts, Sentence};
@@ -26,9 +26,7 @@ pub struct TwoFactorPage {
     /// The method that is on.
     pub method: Option<Method>,
     /// The number of the account. Shown masked.
-    pub phone: PhoneNumber,
-    /// Whether somebody else has proven the number since: then no codes go there.
-    pub contested: bool,
+    pub number: Option<Number>,
     /// Backup codes that still work.
     pub codes_left: i64,
     /// What has just happened.
@@ -56,21 +54,21 @@ impl TwoFactorPage {
         self.method == Some(Method::Sms)
     }
 
-    fn number(&self) -> Sentence {
+    fn number(&self, number: &Number) -> Sentence {
         let mut parts = Parts::new();
-        let number = parts.left_to_right(&self.phone);
+        let number = parts.left_to_right(&number.phone);
         parts.put_into(&number)
     }
 
-    fn sms_text(&self) -> Sentence {
+    fn sms_text(&self, number: &Number) -> Sentence {
         let mut parts = Parts::new();
-        let number = parts.left_to_right(&self.phone);
+        let number = parts.left_to_right(&number.phone);
         parts.put_into(&fl!(self.chrome.words.0, "two-factor-sms-text", number = number))
     }
 
-    fn sms_contested(&self) -> Sentence {
+    fn sms_contested(&self, number: &Number) -> Sentence {
         let mut parts = Parts::new();
-        let number = parts.left_to_right(&self.phone);
+        let number = parts.left_to_right(&number.phone);
         let (help, end) = (parts.link("/help"), parts.end());
         parts.put_into(&fl!(self.chrome.words.0, "two-factor-contested", number = number, help = help, end = end))
     }
@@ -242,8 +240,9 @@ mod tests {
     }
 
     fn page(method: Option<Method>, contested: bool, codes_left: i64) -> Html {
-        let phone = PhoneNumber::from_stored("+251912984567".to_owned());
-        read(&TwoFactorPage { chrome: chrome(), method, phone, contested, codes_left, notice: None })
+        let phone = crate::domain::phone_number::PhoneNumber::from_stored("+251912984567".to_owned());
+        let number = Some(Number { phone, since: crate::web::clock::now(), contested });
+        read(&TwoFactorPage { chrome: chrome(), method, number, codes_left, notice: None })
     }
 
     fn posts(page: &Html) -> Vec<String> {

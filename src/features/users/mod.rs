@@ -68,12 +68,8 @@ pub struct Account {
     pub email: Option<EmailAddress>,
     /// Language of pages and texts, BCP 47.
     pub locale: String,
-    /// The account's number.
-    pub phone: PhoneNumber,
-    /// When the number was proven, or when it was contested.
-    pub phone_since: DateTime<Utc>,
-    /// Whether somebody else has proven it since: then it opens this account no more.
-    pub phone_contested: bool,
+    /// The account's number. Only administrators can be without one.
+    pub number: Option<Number>,
     /// How it asks for a second factor; none when it does not.
     pub two_factor: Option<Method>,
     /// Backup codes that are not used yet.
@@ -90,7 +86,12 @@ impl Account {
 
     /// The number, while it is proven for this account.
     pub fn proven_phone(&self) -> Option<&PhoneNumber> {
-        (!self.phone_contested).then_some(&self.phone)
+        self.number.as_ref().filter(|number| !number.contested).map(|number| &number.phone)
+    }
+
+    /// Whether somebody else has proven the number since: then it opens this account no more.
+    pub fn is_contested(&self) -> bool {
+        self.number.as_ref().is_some_and(|number| number.contested)
     }
 
     /// Who is told what happens to the account.
@@ -111,8 +112,21 @@ impl Account {
     /// What the person signs in with, for password managers and lists of backup codes: the email address, or else the
     /// number.
     pub fn identifier(&self) -> String {
-        self.email.as_ref().map_or_else(|| self.phone.e164().to_owned(), |email| email.as_str().to_owned())
+        let email = self.email.as_ref().map(EmailAddress::as_str);
+        let number = self.number.as_ref().map(|number| number.phone.e164());
+        email.or(number).unwrap_or_default().to_owned()
     }
+}
+
+/// An account's number, as its owner's pages show it.
+#[derive(Debug, Clone)]
+pub struct Number {
+    /// The number.
+    pub phone: PhoneNumber,
+    /// When it was proven, or when it was contested.
+    pub since: DateTime<Utc>,
+    /// Whether somebody else has proven it since: then it opens this account no more.
+    pub contested: bool,
 }
 
 /// The numbers at which an owner hears what happens: the account's proven one, and those that it left within 7 days. Of
@@ -152,10 +166,8 @@ pub struct Holder {
 pub struct Held {
     /// The account.
     pub user: UserEpoch,
-    /// Its number.
-    pub phone: PhoneNumber,
-    /// Whether the number is proven for this account; else it is contested.
-    pub phone_proven: bool,
+    /// Its number, while it is proven for this account; else it is contested, or there is none.
+    pub phone: Option<PhoneNumber>,
     /// Language of texts.
     pub locale: String,
 }
@@ -163,7 +175,7 @@ pub struct Held {
 impl Held {
     /// Who is told what happens to the account, while the number is proven for it.
     pub fn owner(&self) -> Option<Recipient> {
-        self.phone_proven.then(|| self.at(self.phone.clone()))
+        self.phone.clone().map(|phone| self.at(phone))
     }
 
     /// The same at another number of theirs.

@@ -318,7 +318,7 @@ pub fn lock_epoch(conn: &mut PgConnection, user: UserEpoch) -> Result<bool, DbEr
 
 /// Holds an account that is not disabled until the transaction ends.
 pub fn lock_active(conn: &mut PgConnection, id: UserId) -> Result<Option<Held>, DbError> {
-    type Row = (i32, String, Option<DateTime<Utc>>, String);
+    type Row = (i32, Option<String>, Option<DateTime<Utc>>, String);
     let row: Option<Row> = users::table
         .filter(users::id.eq(id).and(users::status.eq("active")))
         .filter(is_kept())
@@ -328,8 +328,7 @@ pub fn lock_active(conn: &mut PgConnection, id: UserId) -> Result<Option<Held>, 
         .optional()?;
     Ok(row.map(|(auth_epoch, phone, verified_at, locale)| Held {
         user: UserEpoch { id, auth_epoch },
-        phone: PhoneNumber::from_stored(phone),
-        phone_proven: verified_at.is_some(),
+        phone: phone.filter(|_| verified_at.is_some()).map(PhoneNumber::from_stored),
         locale,
     }))
 }

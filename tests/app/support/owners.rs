@@ -25,6 +25,18 @@ impl Owner {
         Self { person, browser, backup_codes, authenticator: Some(authenticator) }
     }
 
+    /// Somebody who runs the service: with an authenticator app, as all of them.
+    pub async fn administrator(app: &TestApp) -> Self {
+        let owner = Self::with_app(app).await;
+        owner.set(app, "role = 'administrator'");
+        owner
+    }
+
+    /// The account.
+    pub fn id(&self, app: &TestApp) -> String {
+        app.database.text(&format!("SELECT id::text FROM users WHERE {}", self.condition())).unwrap()
+    }
+
     /// With texts.
     pub async fn with_sms(app: &TestApp) -> Self {
         let person = people::sponsor();

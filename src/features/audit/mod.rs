@@ -1,0 +1,107 @@
+//! Who did what to the service or to an account, from the administration or the command line.
+//!
+//! - An act is written down in its own transaction: no act without its row, no row without its act.
+//! - The rows are numbered without a gap and chained: the MAC of each covers the one before (LOG-06). Whoever changes,
+//!   removes or slips in a row has to have the key, which is not in the database.
+//! - The program's own role may add rows and read them, no more (CFG-02). Nothing removes them.
+//! - They name accounts by their ids, never people, numbers or email addresses, so that they can outlive both.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::domain::{
+    country::Country,
+    ids::{MessageId, UserId},
+    remark::Remark,
+};
+
+pub mod store;
+
+pub use store::record;
+
+/// Who acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// Somebody signed in to the administration.
+    Administrator(UserId),
+    /// Somebody at the host's command line, as they call themselves.
+    Operator(String),
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Administrator(user) => write!(f, "administrator:{user}"),
+            Self::Operator(name) => write!(f, "operator:{name}"),
+        }
+    }
+}
+
+/// What is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// An administrator's account was made.
+    AdministratorMade,
+}
+
+impl Act {
+    /// All of them.
+    pub const ALL: [Self; 1] = [Self::AdministratorMade];
+
+    /// The name in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AdministratorMade => "administrator_made",
+        }
+    }
+
+    /// The act of that name.
+    pub fn from_stored(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|act| act.as_str() == name)
+    }
+}
+
+/// What it is done to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// Somebody's account.
+    Account(UserId),
+    /// How texts to a country are treated.
+    Country(Country),
+    /// A decision to send no texts somewhere for a while, by its reference.
+    Brake(String),
+    /// A text.
+    Message(MessageId),
+    /// Something that can be changed while the service runs, by its name.
+    Setting(String),
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Account(user) => write!(f, "account:{user}"),
+            Self::Country(country) => write!(f, "country:{}", country.code()),
+            Self::Brake(reference) => write!(f, "brake:{reference}"),
+            Self::Message(message) => write!(f, "message:{message}"),
+            Self::Setting(name) => write!(f, "setting:{name}"),
+        }
+    }
+}
+
+/// An act, to be written down.
+#[derive(Debug)]
+pub struct Entry<'a> {
+    /// Who acts.
+    pub by: Actor,
+    /// What is done.
+    pub act: Act,
+    /// To what.
+    pub subject: Option<Subject>,
+    /// Why, where the actor has to say so.
+    pub reason: Option<&'a Remark>,
+    /// How it was. Nothing that is secret.
+    pub before: Option<Value>,
+    /// How it is now. Nothing that is secret.
+    pub after: Option<Value>,
+}

@@ -1,0 +1,95 @@
+//! SQL for `audit`.
+
+use chrono::{DateTime, Utc};
+use diesel::{PgConnection, prelude::*, sql_types as t};
+
+use super::Entry;
+use crate::{
+    crypto::{keys::KeyRing, mac::StoredMac},
+    db::{DbError, statement},
+    schema::audit,
+};
+
+/// A row, as it is stored.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = audit)]
+pub struct Row {
+    /// 1, 2, 3 and so on, without a gap.
+    pub number: i64,
+    /// When.
+    pub happened_at: DateTime<Utc>,
+    /// Who, as [`super::Actor`] prints.
+    pub actor: String,
+    /// What, as [`super::Act::as_str`] says.
+    pub act: String,
+    /// To what, as [`super::Subject`] prints.
+    pub subject: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// How it was, in JSON.
+    pub before: Option<String>,
+    /// How it is since, in JSON.
+    pub after: Option<String>,
+    /// Over all of this and the MAC of the row before.
+    pub mac: String,
+}
+
+impl Row {
+    /// The row's MAC, given that of the row before; nothing, for the first.
+    pub fn chained(&self, ring: &KeyRing, before: &str) -> StoredMac {
+        self.with_fields(before, |fields| StoredMac::make(ring, fields))
+    }
+
+    /// Whether the row is as it was written, behind a row with that MAC.
+    pub fn is_whole(&self, ring: &KeyRing, before: &str) -> bool {
+        self.with_fields(before, |fields| StoredMac::from_stored(self.mac.clone()).matches(ring, fields))
+    }
+
+    fn with_fields<A>(&self, before: &str, then: impl FnOnce(&[&[u8]]) -> A) -> A {
+        let (number, moment) = (self.number.to_be_bytes(), self.happened_at.timestamp_micros().to_be_bytes());
+        let mut fields: Vec<&[u8]> =
+            vec![before.as_bytes(), &number, &moment, self.actor.as_bytes(), self.act.as_bytes()];
+        for field in [&self.subject, &self.reason, &self.before, &self.after] {
+            // Nothing and an empty text are not the same.
+            fields.push(if field.is_some() { b"1" } else { b"0" });
+            fields.push(field.as_deref().unwrap_or_default().as_bytes());
+        }
+        then(&fields)
+    }
+}
+
+#[derive(QueryableByName)]
+struct Last {
+    #[diesel(sql_type = t::BigInt)]
+    number: i64,
+    #[diesel(sql_type = t::Text)]
+    mac: String,
+    #[diesel(sql_type = t::Timestamptz)]
+    moment: DateTime<Utc>,
+}
+
+/// Writes an act down, in its transaction and at its end: whoever writes down another one waits until that is over.
+pub fn record(conn: &mut PgConnection, ring: &KeyRing, entry: &Entry<'_>) -> Result<(), DbError> {
+    statement("SELECT pg_advisory_xact_lock(hashtextextended('latchkey audit', 0))").execute(conn)?;
+    // A statement of its own: one that waited for the lock would not see what was written meanwhile.
+    let last: Last = statement(
+        "SELECT coalesce(max(number), 0) AS number, clock_timestamp() AS moment,
+             coalesce((SELECT mac FROM audit ORDER BY number DESC LIMIT 1), '') AS mac FROM audit",
+    )
+    .get_result(conn)?;
+    let mut row = Row {
+        number: last.number + 1,
+        happened_at: last.moment,
+        actor: entry.by.to_string(),
+        act: entry.act.as_str().to_owned(),
+        subject: entry.subject.as_ref().map(ToString::to_string),
+        reason: entry.reason.map(|reason| reason.as_str().to_owned()),
+        before: entry.before.as_ref().map(ToString::to_string),
+        after: entry.after.as_ref().map(ToString::to_string),
+        mac: String::new(),
+    };
+    row.mac = row.chained(ring, &last.mac).as_stored().to_owned();
+    diesel::insert_into(audit::table).values(&row).execute(conn)?;
+    log::info!("event=audited number={} actor={} act={} mac={}", row.number, row.actor, row.act, row.mac);
+    Ok(())
+}
