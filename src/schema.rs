@@ -28,6 +28,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    activity_hours (hour, event) {
+        hour -> Timestamptz,
+        event -> Text,
+        times -> Int4,
+    }
+}
+
+diesel::table! {
+    activity_hours_written (only_row) {
+        only_row -> Bool,
+        until -> Timestamptz,
+    }
+}
+
+diesel::table! {
     address_guesses (address) {
         address -> Text,
         guessed_at -> Array<Nullable<Timestamptz>>,
@@ -506,6 +521,8 @@ diesel::joinable!(two_factor_backup_codes -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     action_codes,
     activity,
+    activity_hours,
+    activity_hours_written,
     address_guesses,
     alert_pauses,
     alerts,

@@ -8,8 +8,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::{DateTime, Utc};
 use diesel::{
-    IntoSql as _, PgConnection,
+    IntoSql as _, PgConnection, RunQueryDsl as _,
     connection::{Connection as _, SimpleConnection as _},
     dsl::{self, AsExprOf},
     r2d2::{ManageConnection, NopErrorHandler, Pool, PooledConnection, R2D2Connection as _},
@@ -186,6 +187,14 @@ impl Db {
 /// The database's clock, which decides every expiry (D-3).
 pub fn now() -> AsExprOf<dsl::now, Timestamptz> {
     dsl::now.into_sql::<Timestamptz>()
+}
+
+/// What the database's clock shows: in a transaction, when that began.
+///
+/// # Errors
+/// The database's.
+pub fn moment(conn: &mut PgConnection) -> Result<DateTime<Utc>, DbError> {
+    Ok(diesel::select(now()).get_result(conn)?)
 }
 
 /// Opens a connection of one's own, with the settings of the pool's.

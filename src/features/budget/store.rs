@@ -73,7 +73,7 @@ pub fn count(conn: &mut PgConnection, message: MessageId, micros: i64) -> Result
 }
 
 /// How full a cap is in the period that runs.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Clone, QueryableByName)]
 pub struct Fill {
     /// A country, or `ALL`.
     #[diesel(sql_type = t::Text)]
@@ -81,6 +81,9 @@ pub struct Fill {
     /// `hour`, `day` or `month`.
     #[diesel(sql_type = t::Text)]
     pub period: String,
+    /// When it began.
+    #[diesel(sql_type = t::Timestamptz)]
+    pub starts_at: DateTime<Utc>,
     /// When it ends.
     #[diesel(sql_type = t::Timestamptz)]
     pub ends_at: DateTime<Utc>,
@@ -104,7 +107,7 @@ pub struct Fill {
 /// All caps against which something counts. A cap of nothing is somebody's wish, and not told of.
 pub fn list_fills(conn: &mut PgConnection) -> Result<Vec<Fill>, DbError> {
     Ok(statement(
-        "SELECT scope, s.period, s.starts_at + length AS ends_at, cap, micros AS spent, unproven_micros AS unproven,
+        "SELECT scope, s.period, s.starts_at, s.starts_at + length AS ends_at, cap, micros AS spent, unproven_micros AS unproven,
              greatest(micros * 100 / cap, unproven_micros * 10000 / (cap * $1)) AS percent,
              micros + dearest > cap OR unproven_micros + dearest > cap * $1 / 100 AS is_full
          FROM budgets AS b
@@ -117,6 +120,22 @@ pub fn list_fills(conn: &mut PgConnection) -> Result<Vec<Fill>, DbError> {
     )
     .bind::<t::BigInt, _>(UNPROVEN_PERCENT)
     .get_results(conn)?)
+}
+
+/// What may be spent in all in an hour and in a day, in millionths of a US dollar; none where that has no bound.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Queryable)]
+pub struct Caps {
+    /// In an hour of UTC.
+    pub hour: Option<i64>,
+    /// In a day of UTC.
+    pub day: Option<i64>,
+}
+
+/// Finds the caps on all texts together.
+pub fn find_caps(conn: &mut PgConnection) -> Result<Caps, DbError> {
+    use crate::schema::budgets as b;
+    let caps = b::table.filter(b::scope.eq("ALL")).select((b::hour_micros, b::day_micros)).first(conn).optional()?;
+    Ok(caps.unwrap_or_default())
 }
 
 /// Removes what no cap looks at any more, for housekeeping: the months stay for 13 months.

@@ -55,6 +55,11 @@ impl Scope {
         name_of(self.country)
     }
 
+    /// Where; none for everywhere.
+    pub fn of_country(self) -> Option<Country> {
+        self.country
+    }
+
     /// Whether it is the circuit of the provider as a whole.
     pub fn is_of_all(self) -> bool {
         self.country.is_none()

@@ -31,6 +31,8 @@ pub enum Span {
     DayBefore,
     /// Today and the 29 days before it.
     Month,
+    /// The same, 30 days earlier.
+    MonthBefore,
 }
 
 /// Why a text failed or was held.

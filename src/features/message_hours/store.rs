@@ -192,6 +192,7 @@ impl Span {
             Self::Day => ("hour", 23, -1),
             Self::DayBefore => ("hour", 47, 23),
             Self::Month => ("day", 29 * 24, -1),
+            Self::MonthBefore => ("day", 59 * 24, 30 * 24 - 1),
         }
     }
 

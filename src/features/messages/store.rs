@@ -694,7 +694,7 @@ pub fn count_queued(conn: &mut PgConnection) -> Result<(i64, f64), DbError> {
 }
 
 /// How calls through one provider have gone lately.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Clone, QueryableByName)]
 pub struct Streak {
     /// The provider.
     #[diesel(sql_type = SqlText)]

@@ -502,6 +502,18 @@ pub const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "activity_hours",
+        own: None,
+        kept: Kept::Service,
+        columns: &[of("hour", Wiring), of("event", Wiring), of("times", Wiring)],
+    },
+    Table {
+        name: "activity_hours_written",
+        own: None,
+        kept: Kept::Service,
+        columns: &[of("only_row", Wiring), of("until", Wiring)],
+    },
+    Table {
         name: "sms_hours",
         own: None,
         kept: Kept::Service,

@@ -1,0 +1,185 @@
+//! How often things happened, hour by hour, in all accounts.
+//!
+//! - An hour that is over is written down once, by housekeeping. What happened since then is counted where it stands.
+//! - Nothing in these figures is about a person.
+//! - Hours and days are those of UTC.
+
+use chrono::{DateTime, Utc};
+use diesel::{PgConnection, prelude::*, sql_types as t};
+
+use super::{Event, KEPT_MONTHS};
+use crate::db::{DbError, batch_of, statement};
+
+/// The events that the figures are made of.
+const COUNTED: [Event; 8] = [
+    Event::Registered,
+    Event::SignedIn,
+    Event::SignedInBySms,
+    Event::SignedInByApp,
+    Event::SignedInByBackupCode,
+    Event::SignedInFromTrustedDevice,
+    Event::PasswordWrong,
+    Event::CodeWrong,
+];
+
+/// What happened in some time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Happened {
+    /// Accounts that were opened.
+    pub registrations: i64,
+    /// Browsers that were signed in.
+    pub sign_ins: i64,
+    /// Wrong passwords and codes, of accounts that there are.
+    pub refused: i64,
+}
+
+impl Happened {
+    fn add(&mut self, event: Event, times: i64) {
+        match event {
+            Event::Registered => self.registrations += times,
+            Event::PasswordWrong | Event::CodeWrong => self.refused += times,
+            _ => self.sign_ins += times,
+        }
+    }
+}
+
+impl std::iter::Sum for Happened {
+    fn sum<I: Iterator<Item = Self>>(parts: I) -> Self {
+        parts.fold(Self::default(), |sum, part| Self {
+            registrations: sum.registrations + part.registrations,
+            sign_ins: sum.sign_ins + part.sign_ins,
+            refused: sum.refused + part.refused,
+        })
+    }
+}
+
+/// How time is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Every {
+    /// Into hours.
+    Hour,
+    /// Into days.
+    Day,
+}
+
+impl Every {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Hour => "hour",
+            Self::Day => "day",
+        }
+    }
+
+    fn hours(self) -> i32 {
+        match self {
+            Self::Hour => 1,
+            Self::Day => 24,
+        }
+    }
+}
+
+/// What happened in each of the last hours or days, the one that runs included, the oldest first; also where nothing did.
+pub fn list(conn: &mut PgConnection, every: Every, most: i32) -> Result<Vec<(DateTime<Utc>, Happened)>, DbError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = t::Timestamptz)]
+        start: DateTime<Utc>,
+        #[diesel(sql_type = t::Nullable<t::Text>)]
+        event: Option<String>,
+        #[diesel(sql_type = t::BigInt)]
+        times: i64,
+    }
+    // Clocks stand in subselects: those are asked once, ahead, and what they answer can be looked for in an index.
+    let rows: Vec<Row> = statement(
+        "WITH asked AS (
+             SELECT date_trunc($1, now(), 'UTC') - make_interval(hours => ($2 - 1) * $4) AS since,
+                 (SELECT until FROM activity_hours_written) AS until
+         ), counted AS (
+             SELECT hour, event, times::bigint FROM activity_hours
+             WHERE hour >= (SELECT since FROM asked) AND hour < (SELECT until FROM asked) AND event = ANY ($3)
+             UNION ALL
+             SELECT date_trunc('hour', happened_at, 'UTC'), event, count(*) FROM activity
+             WHERE happened_at >= (SELECT greatest(since, until) FROM asked) AND event = ANY ($3)
+             GROUP BY 1, 2
+         )
+         SELECT start, event, coalesce(sum(times), 0)::bigint AS times
+         FROM asked CROSS JOIN generate_series(since, date_trunc($1, now(), 'UTC'), make_interval(hours => $4)) AS start
+             LEFT JOIN counted ON date_trunc($1, hour, 'UTC') = start
+         GROUP BY start, event ORDER BY start",
+    )
+    .bind::<t::Text, _>(every.as_str())
+    .bind::<t::Integer, _>(most)
+    .bind::<t::Array<t::Text>, _>(COUNTED.map(|event| event.as_str().to_owned()).to_vec())
+    .bind::<t::Integer, _>(every.hours())
+    .get_results(conn)?;
+    let mut list: Vec<(DateTime<Utc>, Happened)> = Vec::new();
+    for Row { start, event, times } in rows {
+        if list.last().is_none_or(|(last, _)| *last != start) {
+            list.push((start, Happened::default()));
+        }
+        if let (Some((_, happened)), Some(event)) = (list.last_mut(), event.as_deref().and_then(Event::from_stored)) {
+            happened.add(event, times);
+        }
+    }
+    Ok(list)
+}
+
+/// Writes down the next hours that are over, a day of them at most, for housekeeping; answers how many rows that were. Of
+/// those who do it at once one does. An act is written with the time at which its transaction began: five minutes later
+/// all of them are over.
+pub fn write(conn: &mut PgConnection) -> Result<usize, DbError> {
+    Ok(statement(
+        "WITH due AS (
+             UPDATE activity_hours_written AS w
+             SET until = least(date_trunc('hour', now() - interval '5 minutes', 'UTC'), before.until + interval '24 hours')
+             FROM (SELECT until FROM activity_hours_written WHERE only_row FOR UPDATE) AS before
+             WHERE w.only_row AND w.until = before.until
+                 AND before.until < date_trunc('hour', now() - interval '5 minutes', 'UTC')
+             RETURNING before.until AS since, w.until
+         )
+         INSERT INTO activity_hours (hour, event, times)
+         SELECT date_trunc('hour', happened_at, 'UTC'), event, count(*)
+         FROM due JOIN activity ON happened_at >= due.since AND happened_at < due.until
+         GROUP BY 1, 2
+         ON CONFLICT (hour, event) DO UPDATE SET times = excluded.times",
+    )
+    .execute(conn)?)
+}
+
+/// Whether there is more to be written: after an upgrade or a long rest there are many days.
+pub fn is_behind(conn: &mut PgConnection) -> Result<bool, DbError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = t::Bool)]
+        is_behind: bool,
+    }
+    let row: Row = statement(
+        "SELECT until < date_trunc('hour', now() - interval '5 minutes', 'UTC') AS is_behind FROM activity_hours_written",
+    )
+    .get_result(conn)?;
+    Ok(row.is_behind)
+}
+
+/// Removes old figures, for housekeeping.
+pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
+    let old = batch_of!("activity_hours", "hour < now() - make_interval(months => $2)");
+    Ok(old.bind::<t::Integer, _>(KEPT_MONTHS).execute(conn)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_to_sign_in_is_counted() {
+        for event in Event::ALL {
+            let is_sign_in = event.as_str().starts_with("signed_in");
+            assert!(!is_sign_in || COUNTED.contains(&event), "{event:?}");
+        }
+        let mut happened = Happened::default();
+        for event in COUNTED {
+            happened.add(event, 10);
+        }
+        assert_eq!(happened, Happened { registrations: 10, sign_ins: 50, refused: 20 });
+    }
+}
