@@ -1419,9 +1419,9 @@ admin-overview-budget-until = Such texts are refused until { $until }.
 admin-overview-budget-pace = At this pace it is used up at { $at }.
 admin-overview-budget-lasts = At this pace it lasts until { $until }, when a new one begins.
 admin-overview-down = Twilio does not answer
-admin-overview-down-text = { $calls } calls in a row were in vain ({ $provider }). Check the connection and the credentials.
+admin-overview-down-text = { $calls } calls in a row were in vain (Twilio { $provider }). Check the connection and the credentials.
 admin-overview-circuit = Provider left alone
-admin-overview-circuit-text = { $provider }, { $country }, since { $since }: { $reason }. Codes go another way meanwhile, where there is one.
+admin-overview-circuit-text = Twilio { $provider }, { $country }, since { $since }: { $reason }. Codes go another way meanwhile, where there is one.
 admin-overview-failed = Texts fail
 admin-overview-failed-text = { $failed } of the last { $tried } texts were refused or did not arrive. See why.
 admin-overview-queue = Texts wait
@@ -1491,7 +1491,7 @@ admin-overview-points-less = { $points } points less than the { $period ->
         [day] day
        *[month] 30 days
     } before
-admin-overview-as-before = as many as the { $period ->
+admin-overview-as-before = the same as the { $period ->
         [day] day
        *[month] 30 days
     } before

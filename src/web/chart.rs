@@ -280,6 +280,7 @@ impl Axis {
         let decimals = (-(step.log10() + 1e-9).floor()).clamp(0.0, 6.0) as usize;
         let label = |index: u32| match index {
             0 => "0".to_owned(),
+            _ if measure == 1.0 && decimals == 0 => figures::count((step * f64::from(index)) as i64),
             _ => format!("{:.decimals$}{letter}", step * f64::from(index)),
         };
         (0..=STEPS as u32).take_while(|index| f64::from(*index) <= self.steps).map(label).collect()
@@ -319,6 +320,7 @@ mod tests {
         assert_eq!(labels(4.0, Unit::Times), ["0", "1", "2", "3", "4"]);
         assert_eq!(labels(5.0, Unit::Times), ["0", "2", "4", "6"]);
         assert_eq!(labels(100.0, Unit::Times), ["0", "50", "100"]);
+        assert_eq!(labels(941.0, Unit::Times), ["0", "500", "1,000"]);
         assert_eq!(labels(9_999.0, Unit::Times), ["0", "5k", "10k"]);
         assert_eq!(labels(1_234_567.0, Unit::Times), ["0", "0.5M", "1.0M", "1.5M"]);
         assert_eq!(labels(8e9, Unit::Times), ["0", "2G", "4G", "6G", "8G"]);

@@ -83,6 +83,13 @@ impl Window {
         panic!("not at {path} but at {}", self.driver.current_url().await.unwrap());
     }
 
+    /// Nothing lies beside the window: nobody has to scroll sideways.
+    async fn fits(&self) {
+        let measured = self.driver.cdp().send_raw("Page.getLayoutMetrics", json!({})).await.unwrap();
+        let width = |what: &str| measured[what]["width"].as_f64().or(measured[what]["clientWidth"].as_f64()).unwrap();
+        assert!(width("cssContentSize") <= width("cssLayoutViewport"), "{measured}");
+    }
+
     /// A phone and a desk, by day and by night; the phone by day stays.
     async fn picture(&self, name: &str) {
         let Some(folder) = &self.pictures else { return };
@@ -122,8 +129,17 @@ async fn web_10_a_person_runs_an_account_in_a_browser_without_javascript() {
     walk(async |window| run_the_account(window).await).await;
 }
 
-/// Opens a window at a program in demo mode and goes the way, if there is a browser.
+#[actix_web::test]
+async fn web_10_an_administrator_comes_from_the_sign_in_to_the_overview_without_javascript() {
+    walk_with(async |window, app| see_the_overview(window, app).await).await;
+}
+
 async fn walk(way: impl AsyncFnOnce(&Window)) {
+    walk_with(async |window, _| way(window).await).await;
+}
+
+/// Opens a window at a program in demo mode and goes the way, if there is a browser.
+async fn walk_with(way: impl AsyncFnOnce(&Window, &TestApp)) {
     let Ok(webdriver) = std::env::var("LATCHKEY_TEST_WEBDRIVER_URL") else {
         writeln!(std::io::stderr(), "SKIPPED: there is no browser; ./dev test says why").ok();
         return;
@@ -131,10 +147,10 @@ async fn walk(way: impl AsyncFnOnce(&Window)) {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let origin = format!("http://localhost:{port}");
     let bind = format!("127.0.0.1:{port}");
-    let _app = TestApp::start_with("demo", &[("LATCHKEY_BASE_URL", &origin), ("LATCHKEY_BIND", &bind)]).await;
+    let app = TestApp::start_with("demo", &[("LATCHKEY_BASE_URL", &origin), ("LATCHKEY_BIND", &bind)]).await;
     let window = Window::open(&webdriver, &origin).await;
 
-    let walked = AssertUnwindSafe(way(&window)).catch_unwind().await;
+    let walked = AssertUnwindSafe(way(&window, &app)).catch_unwind().await;
     // Also after a failure: a browser that is left open is waited for, for minutes.
     window.driver.quit().await.unwrap();
     if let Err(failure) = walked {
@@ -366,6 +382,46 @@ async fn run_the_account(window: &Window) {
     assert_eq!(window.text(".notice h2").await, "Your account stays");
     window.visit("/account/activity").await;
     window.picture("48-activity").await;
+}
+
+/// From the first sign-in, which asks for an app, to the figures of the month.
+async fn see_the_overview(window: &Window, app: &TestApp) {
+    let salma = people::sponsor();
+    register(window, &salma).await;
+    app.database.run("UPDATE users SET role = 'administrator'");
+    window.visit("/admin").await;
+    window.is_at("/account/two-factor").await;
+    window.press("form[action='/account/two-factor/app'] button").await;
+    window.is_at("/account/two-factor/app").await;
+    let secret = window.text(".secret").await.replace(char::is_whitespace, "");
+    let authenticator = Authenticator::with_secret(&secret);
+    let enrolled_with = authenticator.code().await;
+    window.fill("#code", &enrolled_with).await;
+    window.press("form[action='/account/two-factor/app'] button").await;
+    window.press("main .actions a.button[href='/admin']").await;
+    window.is_at("/admin").await;
+
+    window.press("form[action='/logout'] button").await;
+    window.is_at("/login").await;
+    sign_in(window, &salma).await;
+    window.is_at("/login/verify").await;
+    window.fill("#code", &authenticator.code_after(&enrolled_with).await).await;
+    window.press("form[action='/login/verify'] button").await;
+    window.is_at("/admin").await;
+    assert_eq!(window.text("h1").await, "Overview");
+    window.picture("60-admin").await;
+    window.fits().await;
+    window.press("details summary").await;
+    assert!(window.text("table caption").await.contains("Hour by hour"));
+    window.fits().await;
+    window.press("a[href='/admin?days=30']").await;
+    assert!(window.text("#main").await.contains("Last 30 days"));
+    window.fits().await;
+    window.picture("61-admin-month").await;
+    window.press("main a[href='/account']").await;
+    window.is_at("/account").await;
+    window.press("a.brand").await;
+    window.is_at("/admin").await;
 }
 
 /// Opens an account; the window is signed in then.

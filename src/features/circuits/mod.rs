@@ -45,7 +45,8 @@ pub struct Scope {
 }
 
 impl Scope {
-    fn stored(provider: ProviderChoice, country: &str) -> Option<Self> {
+    /// As the tables name them.
+    pub fn stored(provider: ProviderChoice, country: &str) -> Option<Self> {
         let country = if country.is_empty() { None } else { Some(Country::parse(country).ok()?) };
         Some(Self { provider, country })
     }
