@@ -1543,7 +1543,7 @@ admin-overview-from = { $period ->
         [day] Hour
        *[month] Day
     }
-admin-overview-wrong = Wrong passwords, codes
+admin-overview-wrong = Refused
 admin-overview-texts = Texts sent
 admin-overview-spent-dollars = Spent, USD
 admin-overview-days-utc = Days are those of UTC.

@@ -15,7 +15,7 @@ use super::admin::overview::{
 };
 use super::alerts::store::Undelivered;
 use super::brakes::store::Noted;
-use super::budget::store::{Caps, Fill};
+use super::budget::{Caps, store::Fill};
 use super::circuits::{Scope, store::Open};
 use super::demo_inbox::pages::{InboxMessage, InboxPage, MessageKind};
 use super::devices::pages::DevicesPage;
@@ -753,7 +753,7 @@ fn admin_overview(period: Period, attention: Attention, figure: impl Fn(i64) -> 
         happened_before: Happened { registrations: 12, sign_ins: 1_208, refused: 3 },
         texts_before: Figures { sent: 100, codes: 90, delivered: 80, entered: 70, ..Figures::default() },
         waiting: 4,
-        caps: Caps { hour: Some(1_000_000), day: None },
+        caps: Caps { hour: Some(1_000_000), ..Caps::default() },
     };
     AdminOverviewPage { chrome: for_administrators(), look, clock: Clock::of(ethiopia()), notice: None }
 }

@@ -12,27 +12,32 @@ use crate::support::{
 
 /// The rows about what needs attention, as state, sentence and where they lead.
 fn rows(page: &Page) -> Vec<(String, String, String)> {
-    let html = page.html();
-    let select = |selector: &str| Selector::parse(selector).unwrap();
-    let rows = html.select(&select("a.row")).map(|row| {
-        let part = |selector: &str| words(row.select(&select(selector)).next().unwrap());
+    let (html, selector) = (page.html(), selector("a.row"));
+    let row = |row: ElementRef<'_>| {
+        let part = |part: &str| words(row.select(&self::selector(part)).next().unwrap());
         (part("b"), part("a > span"), row.attr("href").unwrap().to_owned())
-    });
-    rows.collect()
+    };
+    html.select(&selector).map(row).collect()
 }
 
 /// The figure and the notes of a tile.
 fn tile(page: &Page, label: &str) -> Vec<String> {
-    let html = page.html();
-    let select = |selector: &str| Selector::parse(selector).unwrap();
-    let tile =
-        html.select(&select(".tiles > div")).find(|tile| words(tile.select(&select("dt")).next().unwrap()) == label);
-    tile.unwrap().select(&select("dd")).map(words).collect()
+    let (html, tiles, term, notes) = (page.html(), selector(".tiles > div"), selector("dt"), selector("dd"));
+    let tile = html.select(&tiles).find(|tile| tile.select(&term).any(|term| words(term) == label)).unwrap();
+    tile.select(&notes).map(words).collect()
+}
+
+fn selector(selector: &str) -> Selector {
+    Selector::parse(selector).unwrap()
+}
+
+fn count(page: &Page, parts: &str) -> usize {
+    page.html().select(&selector(parts)).count()
 }
 
 /// What a chart says to whoever does not see it.
 fn says(page: &Page, chart: &str) -> String {
-    words(page.html().select(&Selector::parse(&format!("#{chart}-says")).unwrap()).next().unwrap())
+    words(page.html().select(&selector(&format!("#{chart}-says"))).next().unwrap())
 }
 
 fn words(element: ElementRef<'_>) -> String {
@@ -111,7 +116,7 @@ async fn figures_are_told_beside_those_of_the_time_before() {
         let spent = says(&day, "spent");
         assert!(spent.ends_with("The cap of 15.00 USD an hour was reached in one hour."), "{spent}");
         assert!(day.has("#spent-says ~ path.cap") && day.text().contains("cap: 15.00 USD an hour"));
-        assert_eq!(day.html().select(&Selector::parse("tbody tr").unwrap()).count(), 24);
+        assert_eq!(count(&day, "tbody tr"), 24);
 
         let month = who.browser.get("/admin?days=30").await;
         month.shows(200, "Last 30 days");
@@ -120,7 +125,7 @@ async fn figures_are_told_beside_those_of_the_time_before() {
         assert_eq!(tile(&month, "Codes sent")[0], "2,700");
         assert_eq!(tile(&month, "Entered")[2], "41.7 points more than the 30 days before");
         assert!(!month.has("#spent-says ~ path.cap"), "nothing bounds a day");
-        assert_eq!(month.html().select(&Selector::parse("tbody tr").unwrap()).count(), 30);
+        assert_eq!(count(&month, "tbody tr"), 30);
         app.tidy();
     }
     assert!(app.database.count("activity_hours") >= 16);
@@ -219,11 +224,8 @@ async fn what_needs_attention_leads_to_where_it_is_solved() {
     found("Alerts undelivered", &["1 alert was tried in vain"], "/admin/settings");
     found("Alerts undelivered", &["1 alert was given up"], "/admin/settings");
     assert_eq!(rows.len(), 12, "{rows:#?}");
-    let tones: Vec<_> = page
-        .html()
-        .select(&Selector::parse("a.row .state").unwrap())
-        .map(|it| it.attr("class").unwrap().to_owned())
-        .collect();
+    let tones: Vec<_> =
+        page.html().select(&selector("a.row .state")).map(|it| it.attr("class").unwrap().to_owned()).collect();
     assert!(tones.iter().rev().is_sorted(), "the worst stands first: {tones:?}");
     for number in [&lost.phone, &phone, &who.person.phone, "96651234"] {
         assert!(!page.text().contains(&number.trim_start_matches('+')[3..]), "a number is shown: {}", page.text());

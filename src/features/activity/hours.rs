@@ -4,7 +4,7 @@
 //! - Nothing in these figures is about a person.
 //! - Hours and days are those of UTC.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{PgConnection, prelude::*, sql_types as t};
 
 use super::{Event, KEPT_MONTHS};
@@ -80,48 +80,82 @@ impl Every {
 
 /// What happened in each of the last hours or days, the one that runs included, the oldest first; also where nothing did.
 pub fn list(conn: &mut PgConnection, every: Every, most: i32) -> Result<Vec<(DateTime<Utc>, Happened)>, DbError> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = t::Timestamptz)]
-        start: DateTime<Utc>,
-        #[diesel(sql_type = t::Nullable<t::Text>)]
-        event: Option<String>,
-        #[diesel(sql_type = t::BigInt)]
-        times: i64,
-    }
-    // Clocks stand in subselects: those are asked once, ahead, and what they answer can be looked for in an index.
-    let rows: Vec<Row> = statement(
-        "WITH asked AS (
-             SELECT date_trunc($1, now(), 'UTC') - make_interval(hours => ($2 - 1) * $4) AS since,
-                 (SELECT until FROM activity_hours_written) AS until
-         ), counted AS (
-             SELECT hour, event, times::bigint FROM activity_hours
-             WHERE hour >= (SELECT since FROM asked) AND hour < (SELECT until FROM asked) AND event = ANY ($3)
-             UNION ALL
-             SELECT date_trunc('hour', happened_at, 'UTC'), event, count(*) FROM activity
-             WHERE happened_at >= (SELECT greatest(since, until) FROM asked) AND event = ANY ($3)
-             GROUP BY 1, 2
-         )
-         SELECT start, event, coalesce(sum(times), 0)::bigint AS times
-         FROM asked CROSS JOIN generate_series(since, date_trunc($1, now(), 'UTC'), make_interval(hours => $4)) AS start
-             LEFT JOIN counted ON date_trunc($1, hour, 'UTC') = start
-         GROUP BY start, event ORDER BY start",
-    )
-    .bind::<t::Text, _>(every.as_str())
-    .bind::<t::Integer, _>(most)
-    .bind::<t::Array<t::Text>, _>(COUNTED.map(|event| event.as_str().to_owned()).to_vec())
-    .bind::<t::Integer, _>(every.hours())
-    .get_results(conn)?;
-    let mut list: Vec<(DateTime<Utc>, Happened)> = Vec::new();
-    for Row { start, event, times } in rows {
-        if list.last().is_none_or(|(last, _)| *last != start) {
-            list.push((start, Happened::default()));
-        }
-        if let (Some((_, happened)), Some(event)) = (list.last_mut(), event.as_deref().and_then(Event::from_stored)) {
+    let Bounds { since, until } = find_bounds(conn, every, most)?;
+    let mut counts = count_written(conn, every, since, until)?;
+    counts.extend(count_since(conn, every, since.max(until))?);
+    let step = TimeDelta::hours(every.hours().into());
+    let mut list: Vec<_> = (0..most).map(|index| (since + step * index, Happened::default())).collect();
+    for Count { start, event, times } in counts {
+        let slice = list.iter_mut().find(|(begun, _)| *begun == start);
+        if let (Some((_, happened)), Some(event)) = (slice, Event::from_stored(&event)) {
             happened.add(event, times);
         }
     }
     Ok(list)
+}
+
+/// Where the first hour or day begins that is told, and up to where hours are written. Asked ahead: a query that is given
+/// them as values is planned for the few rows there are.
+#[derive(QueryableByName)]
+struct Bounds {
+    #[diesel(sql_type = t::Timestamptz)]
+    since: DateTime<Utc>,
+    #[diesel(sql_type = t::Timestamptz)]
+    until: DateTime<Utc>,
+}
+
+fn find_bounds(conn: &mut PgConnection, every: Every, most: i32) -> Result<Bounds, DbError> {
+    Ok(statement(
+        "SELECT date_trunc($1, now(), 'UTC') - make_interval(hours => ($2 - 1) * $3) AS since, until
+         FROM activity_hours_written",
+    )
+    .bind::<t::Text, _>(every.as_str())
+    .bind::<t::Integer, _>(most)
+    .bind::<t::Integer, _>(every.hours())
+    .get_result(conn)?)
+}
+
+/// How often an event happened in an hour or day.
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = t::Timestamptz)]
+    start: DateTime<Utc>,
+    #[diesel(sql_type = t::Text)]
+    event: String,
+    #[diesel(sql_type = t::BigInt)]
+    times: i64,
+}
+
+fn counted() -> Vec<String> {
+    COUNTED.map(|event| event.as_str().to_owned()).to_vec()
+}
+
+fn count_written(
+    conn: &mut PgConnection,
+    every: Every,
+    since: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Count>, DbError> {
+    Ok(statement(
+        "SELECT date_trunc($1, hour, 'UTC') AS start, event, sum(times)::bigint AS times FROM activity_hours
+         WHERE hour >= $2 AND hour < $3 AND event = ANY ($4) GROUP BY 1, 2",
+    )
+    .bind::<t::Text, _>(every.as_str())
+    .bind::<t::Timestamptz, _>(since)
+    .bind::<t::Timestamptz, _>(until)
+    .bind::<t::Array<t::Text>, _>(counted())
+    .get_results(conn)?)
+}
+
+fn count_since(conn: &mut PgConnection, every: Every, since: DateTime<Utc>) -> Result<Vec<Count>, DbError> {
+    Ok(statement(
+        "SELECT date_trunc($1, happened_at, 'UTC') AS start, event, count(*) AS times FROM activity
+         WHERE happened_at >= $2 AND event = ANY ($3) GROUP BY 1, 2",
+    )
+    .bind::<t::Text, _>(every.as_str())
+    .bind::<t::Timestamptz, _>(since)
+    .bind::<t::Array<t::Text>, _>(counted())
+    .get_results(conn)?)
 }
 
 /// Writes down the next hours that are over, a day of them at most, for housekeeping; answers how many rows that were. Of

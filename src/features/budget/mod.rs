@@ -24,6 +24,17 @@ pub mod store;
 /// The part of each cap that texts to numbers nobody has proven may use, in percent.
 pub const UNPROVEN_PERCENT: i64 = 70;
 
+/// What all countries together may cost, in millionths of a US dollar; none where nothing caps it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Caps {
+    /// In an hour.
+    pub hour: Option<i64>,
+    /// In a day.
+    pub day: Option<i64>,
+    /// In a month.
+    pub month: Option<i64>,
+}
+
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Expense {

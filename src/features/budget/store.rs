@@ -5,12 +5,16 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use diesel::{PgConnection, prelude::*, sql_types as t};
 
-use super::{Expense, UNPROVEN_PERCENT};
+use super::{Caps, Expense, UNPROVEN_PERCENT};
 use crate::{
     db::{DbError, statement},
     domain::{country::Country, ids::MessageId},
     features::{countries::Class, messages::Kind},
+    schema::budgets,
 };
+
+/// The row that caps all countries together.
+const IN_ALL: &str = "ALL";
 
 /// How long until the last of the periods ends whose cap has no room; none when all have.
 pub fn wait_for_room(conn: &mut PgConnection, expense: &Expense) -> Result<Option<Duration>, DbError> {
@@ -122,20 +126,11 @@ pub fn list_fills(conn: &mut PgConnection) -> Result<Vec<Fill>, DbError> {
     .get_results(conn)?)
 }
 
-/// What may be spent in all in an hour and in a day, in millionths of a US dollar; none where that has no bound.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Queryable)]
-pub struct Caps {
-    /// In an hour of UTC.
-    pub hour: Option<i64>,
-    /// In a day of UTC.
-    pub day: Option<i64>,
-}
-
-/// Finds the caps on all texts together.
+/// What all countries together may cost.
 pub fn find_caps(conn: &mut PgConnection) -> Result<Caps, DbError> {
-    use crate::schema::budgets as b;
-    let caps = b::table.filter(b::scope.eq("ALL")).select((b::hour_micros, b::day_micros)).first(conn).optional()?;
-    Ok(caps.unwrap_or_default())
+    let columns = (budgets::hour_micros, budgets::day_micros, budgets::month_micros);
+    let row = budgets::table.find(IN_ALL).select(columns).first(conn).optional()?;
+    Ok(row.map_or_else(Caps::default, |(hour, day, month)| Caps { hour, day, month }))
 }
 
 /// Removes what no cap looks at any more, for housekeeping: the months stay for 13 months.

@@ -11,10 +11,7 @@ use crate::{
         activity::hours::{self, Every, Happened},
         alerts::{self, Kind, store::Undelivered, watch::FAILURES_IN_A_ROW},
         brakes::{self, store::Noted},
-        budget::{
-            self,
-            store::{Caps, Fill},
-        },
+        budget::{self, Caps, store::Fill},
         circuits::{self, store::Open},
         message_hours::{self, Figures, Span},
         messages::{self, store::Streak},
@@ -170,14 +167,12 @@ fn what_needs_it(
     })
 }
 
-/// The texts of the last two hours that failed, and all of which it is known that they were tried.
+/// The texts of the last two hours that failed, of all that were to be sent.
 fn many_failed(hours: &[(DateTime<Utc>, Figures)]) -> Option<(i64, i64)> {
     let last = hours.iter().rev().take(2);
-    let (failed, refused_or_left) = last.fold((0, 0), |(failed, tried), (_, texts)| {
-        // What was delivered badly has left, and what was refused has not: the first is part of those that left.
-        (failed + texts.failed, tried + texts.sent.max(texts.delivered + texts.failed))
-    });
-    (failed >= FAILED_TEXTS && failed.saturating_mul(10) >= refused_or_left).then_some((failed, refused_or_left))
+    let (failed, texts) =
+        last.fold((0, 0), |(failed, texts), (_, of)| (failed + of.failed, texts + of.texts - of.held));
+    (failed >= FAILED_TEXTS && failed.saturating_mul(10) >= texts).then_some((failed, texts))
 }
 
 #[cfg(test)]
@@ -185,7 +180,7 @@ mod tests {
     use super::*;
 
     fn hours(figures: &[(i64, i64)]) -> Vec<(DateTime<Utc>, Figures)> {
-        let of = |(sent, failed): &(i64, i64)| Figures { sent: *sent, failed: *failed, ..Figures::default() };
+        let of = |(texts, failed): &(i64, i64)| Figures { texts: *texts, failed: *failed, ..Figures::default() };
         figures.iter().map(|figures| (DateTime::<Utc>::default(), of(figures))).collect()
     }
 
@@ -196,6 +191,6 @@ mod tests {
         assert_eq!(many_failed(&hours(&[(500, 10), (500, 10)])), None, "two in a hundred");
         assert_eq!(many_failed(&hours(&[(50, 5), (50, 5)])), Some((10, 100)));
         assert_eq!(many_failed(&hours(&[(50, 50), (5, 0), (5, 0)])), None, "long ago");
-        assert_eq!(many_failed(&hours(&[(0, 12)])), Some((12, 12)), "none has left");
+        assert_eq!(many_failed(&hours(&[(12, 12)])), Some((12, 12)), "none has left");
     }
 }
