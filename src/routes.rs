@@ -96,6 +96,7 @@ fn pages() -> Vec<Page> {
         page("/account/delete").get(my_data::handlers::show_deletion).post(my_data::handlers::submit_deletion),
         page("/account/delete/cancel").post(my_data::handlers::cancel_deletion),
 
+        page("/admin").get(admin::overview::handlers::show),
         page("/admin/accounts").get(accounts::handlers::show_list),
         page("/admin/accounts/{id}").get(accounts::handlers::show_person),
         page("/admin/accounts/{id}/disable").get(accounts::handlers::show_deed).post(accounts::handlers::submit_deed),

@@ -21,8 +21,11 @@ impl Next {
     /// Where people go who wanted nothing in particular.
     pub const ACCOUNT: Self = Self { page: "/account", id: None };
 
+    /// Where those go who run the service, if they wanted nothing in particular.
+    pub const ADMINISTRATION: Self = Self { page: "/admin", id: None };
+
     /// The pages that ask for a sign-in, `{id}` standing for any. A test holds them to the routes.
-    pub const PAGES: [&'static str; 23] = [
+    pub const PAGES: [&'static str; 24] = [
         "/account",
         "/account/profile",
         "/account/phone",
@@ -36,6 +39,7 @@ impl Next {
         "/account/activity",
         "/account/data",
         "/account/delete",
+        "/admin",
         "/admin/settings",
         "/admin/accounts",
         "/admin/accounts/{id}",
@@ -80,6 +84,11 @@ impl Next {
     pub fn of_request(path: &str) -> Self {
         let mut above = std::iter::successors(Some(path), |path: &&str| Some(path.rsplit_once('/')?.0));
         above.find_map(Self::parse).unwrap_or(Self::ACCOUNT)
+    }
+
+    /// The page, or whoever wanted nothing in particular is at home there.
+    pub fn or_home(self, home: Self) -> Self {
+        if self == Self::ACCOUNT { home } else { self }
     }
 
     /// The path.

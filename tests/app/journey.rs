@@ -83,6 +83,13 @@ impl Window {
         panic!("not at {path} but at {}", self.driver.current_url().await.unwrap());
     }
 
+    /// Nothing lies beside the window: nobody has to scroll sideways.
+    async fn fits(&self) {
+        let measured = self.driver.cdp().send_raw("Page.getLayoutMetrics", json!({})).await.unwrap();
+        let width = |what: &str| measured[what]["width"].as_f64().or(measured[what]["clientWidth"].as_f64()).unwrap();
+        assert!(width("cssContentSize") <= width("cssLayoutViewport"), "{measured}");
+    }
+
     /// A phone and a desk, by day and by night; the phone by day stays.
     async fn picture(&self, name: &str) {
         let Some(folder) = &self.pictures else { return };
@@ -125,6 +132,11 @@ async fn web_10_a_person_runs_an_account_in_a_browser_without_javascript() {
 #[actix_web::test]
 async fn web_10_an_administrator_helps_a_person_in_a_browser_without_javascript() {
     walk(async |window, app| help_a_person(window, app).await).await;
+}
+
+#[actix_web::test]
+async fn web_10_an_administrator_comes_from_the_sign_in_to_the_overview_without_javascript() {
+    walk(async |window, app| see_the_overview(window, app).await).await;
 }
 
 /// Opens a window at a program in demo mode and goes the way, if there is a browser.
@@ -413,6 +425,46 @@ async fn help_a_person(window: &Window, app: &TestApp) {
     window.picture("65-admin-signed-out").await;
     let sessions = "SELECT count(*) FROM sessions AS s JOIN users AS u ON u.id = s.user_id WHERE u.role = 'sponsor'";
     assert_eq!(app.database.number(sessions), 0);
+}
+
+/// From the first sign-in, which asks for an app, to the figures of the month.
+async fn see_the_overview(window: &Window, app: &TestApp) {
+    let salma = people::sponsor();
+    register(window, &salma).await;
+    app.database.run("UPDATE users SET role = 'administrator'");
+    window.visit("/admin").await;
+    window.is_at("/account/two-factor").await;
+    window.press("form[action='/account/two-factor/app'] button").await;
+    window.is_at("/account/two-factor/app").await;
+    let secret = window.text(".secret").await.replace(char::is_whitespace, "");
+    let authenticator = Authenticator::with_secret(&secret);
+    let enrolled_with = authenticator.code().await;
+    window.fill("#code", &enrolled_with).await;
+    window.press("form[action='/account/two-factor/app'] button").await;
+    window.press("main .actions a.button[href='/admin']").await;
+    window.is_at("/admin").await;
+
+    window.press("form[action='/logout'] button").await;
+    window.is_at("/login").await;
+    sign_in(window, &salma).await;
+    window.is_at("/login/verify").await;
+    window.fill("#code", &authenticator.code_after(&enrolled_with).await).await;
+    window.press("form[action='/login/verify'] button").await;
+    window.is_at("/admin").await;
+    assert_eq!(window.text("h1").await, "Overview");
+    window.picture("60-admin").await;
+    window.fits().await;
+    window.press("details summary").await;
+    assert!(window.text("table caption").await.contains("Hour by hour"));
+    window.fits().await;
+    window.press("a[href='/admin?days=30']").await;
+    assert!(window.text("#main").await.contains("Last 30 days"));
+    window.fits().await;
+    window.picture("61-admin-month").await;
+    window.press("main a[href='/account']").await;
+    window.is_at("/account").await;
+    window.press("a.brand").await;
+    window.is_at("/admin").await;
 }
 
 /// Opens an account; the window is signed in then.

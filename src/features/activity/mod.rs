@@ -2,6 +2,7 @@
 //!
 //! - It stays for 13 months, also when the account is deleted: then a keyed hash stands for the account, and who did what is
 //!   forgotten.
+//! - How often things happened in all accounts is kept by hours ([`hours`]), for as long.
 
 use crate::{
     crypto::{keys::KeyRing, mac},
@@ -9,6 +10,7 @@ use crate::{
 };
 
 pub mod handlers;
+pub mod hours;
 pub mod pages;
 pub mod store;
 

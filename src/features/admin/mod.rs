@@ -6,4 +6,5 @@
 //! - No page shows or sets a password, a code, a secret or a whole number.
 
 pub mod accounts;
+pub mod overview;
 pub mod settings;
