@@ -45,6 +45,12 @@ pub enum Why {
 }
 
 impl Why {
+    /// What is known: the provider's code says more than our word for it.
+    pub fn of(code: Option<i32>, fault: Option<Fault>) -> Self {
+        let code = code.and_then(|code| u32::try_from(code).ok());
+        code.map(Self::Code).or(fault.map(Self::Fault)).unwrap_or(Self::NotTold)
+    }
+
     /// As it is kept.
     fn stored(error: &str) -> Self {
         match (error.parse(), Fault::parse(error)) {
