@@ -1,9 +1,10 @@
 //! Every query of the administration's pages on 10 million texts and a million accounts: each page has 50 ms. Beside it a
 //! bare look at as many rows by their primary key, in turns.
 //!
-//! - `cargo bench --bench administration -- messages` measures only what has that in its name.
-//! - `LATCHKEY_BENCH_TEXTS=100000` seeds fewer; accounts are a tenth of that.
-//! - `LATCHKEY_BENCH_EXPLAIN=yes` prints how PostgreSQL goes about each query.
+//! - `./dev bench --bench administration -- filtered` measures only what has that in its name.
+//! - `texts=100000` fills in fewer texts; accounts are a tenth of that.
+//! - `explain` prints how PostgreSQL goes about each query.
+//! - `database=URL` takes a database that stays: filled the first time, found filled the next.
 
 #![allow(
     clippy::unwrap_used,
@@ -142,20 +143,22 @@ fn middle(conn: &mut PgConnection) -> MessageId {
 }
 
 fn main() {
-    let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
-    let texts = std::env::var("LATCHKEY_BENCH_TEXTS").ok().and_then(|texts| texts.parse().ok()).unwrap_or(10_000_000);
-    let database = database::Database::create();
+    let options = Options::read();
+    let database = options.database.is_none().then(database::Database::create);
+    let url = options.database.clone().unwrap_or_else(|| database.as_ref().unwrap().url());
+    let conn = &mut latchkey::db::connect(&url).unwrap();
+    latchkey::db::migrations::apply(conn).unwrap();
     let started = Instant::now();
-    seed::fill(&database, texts, texts / 10);
-    println!("{texts} texts and {} accounts, seeded in {:.0} s", texts / 10, started.elapsed().as_secs_f64());
-    let conn = &mut latchkey::db::connect(&database.url()).unwrap();
+    if seed::fill(&url, options.texts, options.texts / 10) {
+        let seconds = started.elapsed().as_secs_f64();
+        println!("{} texts and {} accounts, filled in {seconds:.0} s", options.texts, options.texts / 10);
+    }
     let started = Instant::now();
     let hours = message_hours::count::count_due(conn).unwrap();
     println!("{hours} hours counted in {:.1} s", started.elapsed().as_secs_f64());
-    database.run("VACUUM ANALYZE message_hours, message_hour_errors");
-    println!("database of {} MB", database.number("SELECT pg_database_size(current_database()) / 1000000"));
+    conn.batch_execute("VACUUM ANALYZE message_hours, message_days, message_hour_errors").unwrap();
 
-    if std::env::var_os("LATCHKEY_BENCH_EXPLAIN").is_some() {
+    if options.explain {
         conn.batch_execute(
             "LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_analyze = on;
              SET auto_explain.log_buffers = on; SET client_min_messages = log",
@@ -167,7 +170,8 @@ fn main() {
         "page", "query", "rows", "median", "worst", "by key", "times that", "reads whole"
     );
     let mut pages: Vec<(&str, f64)> = Vec::new();
-    for (page, name, query) in QUERIES.iter().filter(|(page, name, _)| format!("{page} {name}").contains(&only)) {
+    for (page, name, query) in QUERIES.iter().filter(|(page, name, _)| format!("{page} {name}").contains(&options.only))
+    {
         let (mut ours, mut bare, mut rows) = (Vec::new(), Vec::new(), 0);
         query(conn);
         for _ in 0..TURNS {
@@ -187,6 +191,28 @@ fn main() {
     let limit = LIMIT.as_secs_f64() * 1000.0;
     for (page, sum) in pages.iter().filter(|(_, sum)| *sum > limit) {
         println!("OVER {limit} ms: {page}, {sum:.1} ms");
+    }
+}
+
+struct Options {
+    database: Option<String>,
+    texts: usize,
+    explain: bool,
+    only: String,
+}
+
+impl Options {
+    fn read() -> Self {
+        let mut options = Self { database: None, texts: 10_000_000, explain: false, only: String::new() };
+        for argument in std::env::args().skip(1).filter(|argument| !argument.starts_with('-')) {
+            match argument.split_once('=') {
+                Some(("database", url)) => options.database = Some(url.to_owned()),
+                Some(("texts", number)) => options.texts = number.parse().unwrap(),
+                _ if argument == "explain" => options.explain = true,
+                _ => options.only = argument,
+            }
+        }
+        options
     }
 }
 

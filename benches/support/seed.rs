@@ -8,8 +8,6 @@ use diesel::{
     sql_types as t,
 };
 
-use super::database::Database;
-
 /// Texts are kept for so long.
 const DAYS: usize = 90;
 
@@ -27,12 +25,27 @@ pub fn sid(n: usize) -> String {
     format!("SM{:08x}{n:024x}", n * 2_654_435_761 % 4_294_967_296)
 }
 
-/// Fills a database that is empty.
-pub fn fill(database: &Database, texts: usize, accounts: usize) {
-    let newest = usize::try_from(chrono::Utc::now().timestamp_millis()).unwrap();
+/// Fills a database, unless it is filled. Answers whether it was empty.
+pub fn fill(url: &str, texts: usize, accounts: usize) -> bool {
+    #[derive(QueryableByName)]
+    struct Newest {
+        #[diesel(sql_type = t::Nullable<t::BigInt>)]
+        millis: Option<i64>,
+    }
+    let conn = &mut PgConnection::establish(url).unwrap();
     let step = DAYS * 24 * 60 * 60 * 1000 / texts;
+    let filled: Newest = sql_query(
+        "SELECT ('x' || left(replace(max(id::text), '-', ''), 12))::bit(48)::bigint AS millis FROM sms_messages
+         WHERE created_at > now() - interval '2 days'",
+    )
+    .get_result(conn)
+    .unwrap();
+    if let Some(millis) = filled.millis {
+        TIMES.set((usize::try_from(millis).unwrap() + step, step)).unwrap();
+        return false;
+    }
+    let newest = usize::try_from(chrono::Utc::now().timestamp_millis()).unwrap();
     TIMES.set((newest, step)).unwrap();
-    let conn = &mut PgConnection::establish(&database.url()).unwrap();
     conn.batch_execute(
         "SET session_replication_role = replica; SET synchronous_commit = off; SET maintenance_work_mem = '512MB';
          SET work_mem = '64MB'; SET timezone = 'UTC'",
@@ -53,6 +66,7 @@ pub fn fill(database: &Database, texts: usize, accounts: usize) {
         timed(&index, || conn.batch_execute(&index).unwrap());
     }
     timed("VACUUM ANALYZE", || conn.batch_execute("VACUUM ANALYZE").unwrap());
+    true
 }
 
 fn timed(what: &str, work: impl FnOnce()) {

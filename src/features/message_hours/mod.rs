@@ -14,7 +14,7 @@ pub mod arrivals;
 pub mod count;
 pub mod store;
 
-pub use arrivals::{Arrivals, BOUNDS};
+pub use arrivals::{Arrivals, BOUNDS, LAST_BOUND};
 pub use store::{Way, by_country, by_day, by_hour, errors, totals};
 
 use crate::sms::Fault;
@@ -84,6 +84,25 @@ pub struct Figures {
     pub spent_micros: i64,
     /// How long they took to arrive.
     pub arrivals: Arrivals,
+}
+
+impl std::ops::Add for Figures {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            texts: self.texts + other.texts,
+            sent: self.sent + other.sent,
+            codes: self.codes + other.codes,
+            delivered: self.delivered + other.delivered,
+            failed: self.failed + other.failed,
+            unknown: self.unknown + other.unknown,
+            held: self.held + other.held,
+            entered: self.entered + other.entered,
+            spent_micros: self.spent_micros + other.spent_micros,
+            arrivals: self.arrivals + other.arrivals,
+        }
+    }
 }
 
 impl Figures {
