@@ -166,8 +166,8 @@ fn main() {
         .unwrap();
     }
     println!(
-        "{:24} {:30} {:>5} {:>8} {:>8} {:>8} {:>10}  {}",
-        "page", "query", "rows", "median", "worst", "by key", "times that", "reads whole"
+        "{:24} {:30} {:>5} {:>8} {:>8} {:>8} {:>10}  reads whole",
+        "page", "query", "rows", "median", "worst", "by key", "times that"
     );
     let mut pages: Vec<(&str, f64)> = Vec::new();
     for (page, name, query) in QUERIES.iter().filter(|(page, name, _)| format!("{page} {name}").contains(&options.only))

@@ -238,10 +238,10 @@ const FITTING: &str = concat!(
     shown!(),
     "FROM (
          SELECT newest.id
-         FROM unnest($1) AS outcome, unnest($2) AS country, unnest($3) AS purpose, LATERAL (
+         FROM unnest($1) AS an_end, unnest($2) AS a_country, unnest($3) AS an_occasion, LATERAL (
              SELECT f.id FROM sms_messages AS f
-             WHERE sms_outcome(f.state, f.arrival, f.fault, f.error_code) = outcome AND coalesce(f.country, '') = country
-                 AND sms_purpose(f.kind, f.notice) = purpose AND f.id < $4
+             WHERE sms_outcome(f.state, f.arrival, f.fault, f.error_code) = an_end AND coalesce(f.country, '') = a_country
+                 AND sms_purpose(f.kind, f.notice) = an_occasion AND f.id < $4
              ORDER BY f.id DESC LIMIT $5) AS newest
          ORDER BY newest.id DESC LIMIT $5
      ) AS found JOIN sms_messages AS m USING (id) ORDER BY m.id DESC"
