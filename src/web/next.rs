@@ -25,7 +25,7 @@ impl Next {
     pub const ADMINISTRATION: Self = Self { page: "/admin", id: None };
 
     /// The pages that ask for a sign-in, `{id}` standing for any. A test holds them to the routes.
-    pub const PAGES: [&'static str; 24] = [
+    pub const PAGES: [&'static str; 26] = [
         "/account",
         "/account/profile",
         "/account/phone",
@@ -50,6 +50,8 @@ impl Next {
         "/admin/accounts/{id}/remove-factor",
         "/admin/accounts/{id}/recovery/start",
         "/admin/accounts/{id}/recovery/cancel",
+        "/admin/messages",
+        "/admin/messages/{id}",
     ];
 
     /// The page of exactly that path.

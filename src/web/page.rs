@@ -283,6 +283,10 @@ pub enum Notice {
     RecoveryCancelled,
     /// An account stood otherwise already when they acted.
     NothingDone,
+    /// A brake was opened.
+    BrakeOpened,
+    /// There was nothing to open.
+    BrakeNotOn,
 }
 
 /// The tone of a notice: its colour and its icon.
@@ -316,7 +320,7 @@ impl Tone {
 }
 
 impl Notice {
-    const ALL: [Self; 45] = [
+    const ALL: [Self; 47] = [
         Self::CodeSent,
         Self::NumberChanged,
         Self::TooEarly,
@@ -362,6 +366,8 @@ impl Notice {
         Self::RecoveryStarted,
         Self::RecoveryCancelled,
         Self::NothingDone,
+        Self::BrakeOpened,
+        Self::BrakeNotOn,
     ];
 
     /// The short name it travels under.
@@ -412,6 +418,8 @@ impl Notice {
             Self::RecoveryStarted => "recovery-started",
             Self::RecoveryCancelled => "recovery-cancelled",
             Self::NothingDone => "nothing-done",
+            Self::BrakeOpened => "brake-opened",
+            Self::BrakeNotOn => "brake-not-on",
         }
     }
 
@@ -455,7 +463,8 @@ impl Notice {
             | Self::ResetRequired
             | Self::FactorRemoved
             | Self::RecoveryStarted
-            | Self::RecoveryCancelled => Tone::Ok,
+            | Self::RecoveryCancelled
+            | Self::BrakeOpened => Tone::Ok,
             Self::TooEarly
             | Self::RegistrationOver
             | Self::SignInOver
@@ -465,7 +474,8 @@ impl Notice {
             | Self::PhoneChangeOver
             | Self::DeletionRequested
             | Self::TestMessageUnderway
-            | Self::NothingDone => Tone::Wait,
+            | Self::NothingDone
+            | Self::BrakeNotOn => Tone::Wait,
             Self::OnlyBackupCode | Self::CodeNotPossible => Tone::Bad,
         }
     }
@@ -518,6 +528,8 @@ impl Notice {
             Self::RecoveryStarted => fl!(words.0, "admin-accounts-done-recovery-started"),
             Self::RecoveryCancelled => fl!(words.0, "admin-accounts-done-recovery-cancelled"),
             Self::NothingDone => fl!(words.0, "admin-accounts-done-nothing-done"),
+            Self::BrakeOpened => fl!(words.0, "notice-brake-opened"),
+            Self::BrakeNotOn => fl!(words.0, "notice-brake-not-on"),
         }
     }
 
@@ -569,6 +581,8 @@ impl Notice {
             Self::RecoveryStarted => fl!(words.0, "admin-accounts-done-recovery-started-text"),
             Self::RecoveryCancelled => fl!(words.0, "admin-accounts-done-recovery-cancelled-text"),
             Self::NothingDone => fl!(words.0, "admin-accounts-done-nothing-done-text"),
+            Self::BrakeOpened => fl!(words.0, "notice-brake-opened-text"),
+            Self::BrakeNotOn => fl!(words.0, "notice-brake-not-on-text"),
         }
     }
 }

@@ -6,6 +6,7 @@
 mod access;
 mod admin_accounts;
 mod admin_accounts_search;
+mod admin_messages;
 mod admin_overview;
 mod admin_settings;
 mod alerts;

@@ -6,5 +6,6 @@
 //! - No page shows or sets a password, a code, a secret or a whole number.
 
 pub mod accounts;
+pub mod messages;
 pub mod overview;
 pub mod settings;

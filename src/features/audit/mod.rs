@@ -59,11 +59,13 @@ pub enum Act {
     RecoveryStarted,
     /// It is not, after all.
     RecoveryCancelled,
+    /// Texts were let through again that a brake held back.
+    BrakeOpened,
 }
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::AdministratorMade,
         Self::SettingChanged,
         Self::AccountDisabled,
@@ -73,6 +75,7 @@ impl Act {
         Self::FactorRemoved,
         Self::RecoveryStarted,
         Self::RecoveryCancelled,
+        Self::BrakeOpened,
     ];
 
     /// The name in the database.
@@ -87,6 +90,7 @@ impl Act {
             Self::FactorRemoved => "factor_removed",
             Self::RecoveryStarted => "recovery_started",
             Self::RecoveryCancelled => "recovery_cancelled",
+            Self::BrakeOpened => "brake_opened",
         }
     }
 
