@@ -212,25 +212,24 @@ macro_rules! hours {
     };
 }
 
-/// Days of a month.
-const MONTH: &str = "day >= date_trunc('day', now(), 'UTC') - interval '29 days'";
+/// Days inside a span that is one of days, likewise.
+macro_rules! days {
+    () => {
+        "day >= date_trunc('day', now(), 'UTC') - make_interval(days => $1)
+         AND day < date_trunc('day', now(), 'UTC') - make_interval(days => $2)"
+    };
+}
 
 impl Span {
-    /// Where it begins and ends in hours before this one; none for a span of days.
-    fn hours(self) -> Option<(i32, i32)> {
-        match self {
-            Self::Day => Some((23, -1)),
-            Self::DayBefore => Some((47, 23)),
-            Self::Month => None,
-        }
-    }
-
-    /// The query of hours or of days, with its first parameters.
+    /// The query of hours or of days, with where the span begins and ends before this hour or this day.
     fn query(self, of_hours: &'static str, of_days: &'static str) -> Statement {
-        match self.hours() {
-            Some((from, until)) => statement(of_hours).bind::<t::Integer, _>(from).bind::<t::Integer, _>(until),
-            None => statement(of_days),
-        }
+        let (query, from, until) = match self {
+            Self::Day => (of_hours, 23, -1),
+            Self::DayBefore => (of_hours, 47, 23),
+            Self::Month => (of_days, 29, -1),
+            Self::MonthBefore => (of_days, 59, 29),
+        };
+        statement(query).bind::<t::Integer, _>(from).bind::<t::Integer, _>(until)
     }
 }
 
@@ -238,7 +237,7 @@ impl Span {
 pub fn totals(conn: &mut PgConnection, span: Span) -> Result<Figures, DbError> {
     static HOURS: LazyLock<String> =
         LazyLock::new(|| format!("SELECT {} FROM message_hours WHERE {}", *SUMS, hours!()));
-    static DAYS: LazyLock<String> = LazyLock::new(|| format!("SELECT {} FROM message_days WHERE {MONTH}", *SUMS));
+    static DAYS: LazyLock<String> = LazyLock::new(|| format!("SELECT {} FROM message_days WHERE {}", *SUMS, days!()));
     Ok(span.query(&HOURS, &DAYS).get_result::<Sums>(conn)?.into())
 }
 
@@ -279,7 +278,8 @@ pub fn by_day(conn: &mut PgConnection) -> Result<Vec<(NaiveDate, Figures)>, DbEr
             "SELECT (day AT TIME ZONE 'UTC')::date AS day, {}
              FROM generate_series(date_trunc('day', now(), 'UTC') - interval '29 days', date_trunc('day', now(), 'UTC'),
                  interval '24 hours') AS day
-             LEFT JOIN (SELECT * FROM message_days WHERE {MONTH}) AS d USING (day)
+             LEFT JOIN (SELECT * FROM message_days WHERE day >= date_trunc('day', now(), 'UTC') - interval '29 days') AS d
+                 USING (day)
              GROUP BY day ORDER BY day",
             *SUMS
         )
@@ -334,7 +334,7 @@ pub fn by_country(conn: &mut PgConnection, span: Span) -> Result<Vec<(Way, Figur
         format!("SELECT country, provider, sender, {} FROM message_hours AS h WHERE {} {REST}", *SUMS, hours!())
     });
     static DAYS: LazyLock<String> = LazyLock::new(|| {
-        format!("SELECT country, provider, sender, {} FROM message_days AS h WHERE {MONTH} {REST}", *SUMS)
+        format!("SELECT country, provider, sender, {} FROM message_days AS h WHERE {} {REST}", *SUMS, days!())
     });
     let rows: Vec<Row> = span.query(&HOURS, &DAYS).get_results(conn)?;
     Ok(rows.into_iter().map(|row| (row.way.into(), row.sums.into())).collect())
@@ -361,7 +361,8 @@ pub fn errors(conn: &mut PgConnection, span: Span) -> Result<Vec<(Why, Option<Co
         concat!("SELECT error, country, sum(texts) AS texts FROM message_hour_errors WHERE ", hours!(), rest!());
     const DAYS: &str = concat!(
         "SELECT error, country, sum(texts) AS texts FROM message_hour_errors
-         WHERE hour >= date_trunc('day', now(), 'UTC') - interval '29 days'",
+         WHERE hour >= date_trunc('day', now(), 'UTC') - make_interval(days => $1)
+             AND hour < date_trunc('day', now(), 'UTC') - make_interval(days => $2)",
         rest!()
     );
     let rows: Vec<Row> = span.query(HOURS, DAYS).get_results(conn)?;
