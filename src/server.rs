@@ -17,7 +17,7 @@ use crate::{
     config::{Config, TlsFiles},
     db::{self, DbError, migrations},
     features::{
-        alerts, circuits, countries, deliveries, housekeeping,
+        alerts, circuits, countries, deliveries, housekeeping, message_hours,
         messages::{Kind, worker},
         metrics as listing,
     },
@@ -122,6 +122,7 @@ pub async fn serve(config: Config) -> Result<(), ServeFailed> {
     let look_ups = rt::spawn(deliveries::look_up::run(app.clone()));
     let alerts = [rt::spawn(alerts::deliver::run(app.clone())), rt::spawn(alerts::watch::run(app.clone()))];
     let arrivals = rt::spawn(circuits::watch::run(app.clone()));
+    let figures = rt::spawn(message_hours::count::run(app.clone()));
     let ended = server.run().await;
     app.outcomes.stop();
     if let Some(listing) = listing {
@@ -131,6 +132,7 @@ pub async fn serve(config: Config) -> Result<(), ServeFailed> {
     housekeeping.abort();
     look_ups.abort();
     arrivals.abort();
+    figures.abort();
     let _ = worker.await;
     log::info!("event=stopped");
     Ok(ended?)

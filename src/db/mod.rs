@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::{DateTime, Utc};
 use diesel::{
     IntoSql as _, PgConnection, QueryableByName, RunQueryDsl as _,
     connection::{Connection as _, SimpleConnection as _},
@@ -33,9 +34,10 @@ pub const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 pub const POOL_SIZE: u32 = 16;
 
 /// What every connection is given before its first query. A database that loses acknowledged commits gives used codes
-/// back, so `synchronous_commit` is not left to the server's configuration (D-4).
+/// back, so `synchronous_commit` is not left to the server's configuration (D-4). No query of ours runs for so long that
+/// compiling it first would pay; where the planner expects many rows it does, and that alone takes a tenth of a second.
 const SETTINGS: &str = "SET statement_timeout = '5s'; SET lock_timeout = '2s'; \
-    SET idle_in_transaction_session_timeout = '10s'; SET synchronous_commit = on; \
+    SET idle_in_transaction_session_timeout = '10s'; SET synchronous_commit = on; SET jit = off; \
     SET timezone = 'UTC'; SET lc_messages = 'C'; SET application_name = 'latchkey'";
 
 /// How long a request waits for the database in all: for a connection, and then as long as one statement may take.
@@ -186,6 +188,14 @@ impl Db {
 /// The database's clock, which decides every expiry (D-3).
 pub fn now() -> AsExprOf<dsl::now, Timestamptz> {
     dsl::now.into_sql::<Timestamptz>()
+}
+
+/// What the database's clock shows: in a transaction, when that began.
+///
+/// # Errors
+/// The database's.
+pub fn moment(conn: &mut PgConnection) -> Result<DateTime<Utc>, DbError> {
+    Ok(diesel::select(now()).get_result(conn)?)
 }
 
 /// Opens a connection of one's own, with the settings of the pool's.

@@ -18,6 +18,7 @@ pub mod health;
 pub mod home;
 pub mod housekeeping;
 pub mod information;
+pub mod message_hours;
 pub mod messages;
 pub mod metrics;
 pub mod my_data;

@@ -92,6 +92,18 @@ pub enum NoticeKind {
     DeletionRequested,
     /// Texts arrive: an administrator wanted to see one.
     Test,
+    /// Whoever runs the service has closed the account's doors.
+    AccountDisabled,
+    /// They have opened them again.
+    AccountEnabled,
+    /// They have signed out every browser.
+    DevicesSignedOut,
+    /// They have made the password worthless: a new one has to be set.
+    ResetRequired,
+    /// They have switched two-factor off.
+    FactorRemoved,
+    /// They have stopped a recovery.
+    RecoveryCancelled,
 }
 
 impl NoticeKind {
@@ -100,8 +112,21 @@ impl NoticeKind {
         matches!(self, Self::ResetWaits | Self::PhoneLeft | Self::RecoveryStarted | Self::RecoveryCode)
     }
 
+    /// Whether whoever runs the service sets it off. The owner is no suspect then.
+    pub fn is_of_ours(self) -> bool {
+        matches!(
+            self,
+            Self::AccountDisabled
+                | Self::AccountEnabled
+                | Self::DevicesSignedOut
+                | Self::ResetRequired
+                | Self::FactorRemoved
+                | Self::RecoveryCancelled
+        )
+    }
+
     /// Every kind.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 27] = [
         Self::TwoFactorOn,
         Self::TwoFactorChanged,
         Self::TwoFactorOff,
@@ -123,6 +148,12 @@ impl NoticeKind {
         Self::Recovered,
         Self::DeletionRequested,
         Self::Test,
+        Self::AccountDisabled,
+        Self::AccountEnabled,
+        Self::DevicesSignedOut,
+        Self::ResetRequired,
+        Self::FactorRemoved,
+        Self::RecoveryCancelled,
     ];
 }
 
@@ -196,6 +227,12 @@ pub fn notice(kind: NoticeKind, code: Option<&ActionCode>, loader: &FluentLangua
         NoticeKind::Recovered => fl!(loader, "sms-recovered"),
         NoticeKind::DeletionRequested => fl!(loader, "sms-deletion-requested"),
         NoticeKind::Test => fl!(loader, "sms-test"),
+        NoticeKind::AccountDisabled => fl!(loader, "sms-account-disabled"),
+        NoticeKind::AccountEnabled => fl!(loader, "sms-account-enabled"),
+        NoticeKind::DevicesSignedOut => fl!(loader, "sms-devices-signed-out"),
+        NoticeKind::ResetRequired => fl!(loader, "sms-reset-required"),
+        NoticeKind::FactorRemoved => fl!(loader, "sms-factor-removed"),
+        NoticeKind::RecoveryCancelled => fl!(loader, "sms-recovery-cancelled"),
     }
 }
 
@@ -407,7 +444,8 @@ mod tests {
             let text = notice(kind, Some(&ActionCode::generate()), &loader);
             assert_eq!(segments(&text), 1, "{text}");
             assert!(text.chars().all(|letter| gsm_7_units(letter).is_some()), "{text}");
-            assert!(text.starts_with("Latchkey: ") && text.contains("Was it not you? "), "{text}");
+            let doubt = if kind.is_of_ours() { "Is this a surprise? " } else { "Was it not you? " };
+            assert!(text.starts_with("Latchkey: ") && text.contains(doubt), "{text}");
             for part in ["://", "www.", "/", "@", "#", "sponsor", "maid"] {
                 assert!(!text.contains(part), "{part} in {text}");
             }

@@ -267,6 +267,22 @@ pub enum Notice {
     TestMessageSent,
     /// Nobody knows yet what becomes of a test message.
     TestMessageUnderway,
+    /// Whoever runs the service has disabled an account.
+    AccountDisabled,
+    /// They have enabled it again.
+    AccountEnabled,
+    /// They have signed out all browsers of an account.
+    DevicesSignedOut,
+    /// They have made the password of an account worthless.
+    ResetRequired,
+    /// They have switched two-factor off for an account.
+    FactorRemoved,
+    /// They have started a recovery.
+    RecoveryStarted,
+    /// They have cancelled one.
+    RecoveryCancelled,
+    /// An account stood otherwise already when they acted.
+    NothingDone,
 }
 
 /// The tone of a notice: its colour and its icon.
@@ -300,7 +316,7 @@ impl Tone {
 }
 
 impl Notice {
-    const ALL: [Self; 37] = [
+    const ALL: [Self; 45] = [
         Self::CodeSent,
         Self::NumberChanged,
         Self::TooEarly,
@@ -338,6 +354,14 @@ impl Notice {
         Self::SettingsUnchanged,
         Self::TestMessageSent,
         Self::TestMessageUnderway,
+        Self::AccountDisabled,
+        Self::AccountEnabled,
+        Self::DevicesSignedOut,
+        Self::ResetRequired,
+        Self::FactorRemoved,
+        Self::RecoveryStarted,
+        Self::RecoveryCancelled,
+        Self::NothingDone,
     ];
 
     /// The short name it travels under.
@@ -380,6 +404,14 @@ impl Notice {
             Self::SettingsUnchanged => "settings-unchanged",
             Self::TestMessageSent => "test-message-sent",
             Self::TestMessageUnderway => "test-message-underway",
+            Self::AccountDisabled => "account-disabled",
+            Self::AccountEnabled => "account-enabled",
+            Self::DevicesSignedOut => "devices-signed-out",
+            Self::ResetRequired => "reset-required",
+            Self::FactorRemoved => "factor-removed",
+            Self::RecoveryStarted => "recovery-started",
+            Self::RecoveryCancelled => "recovery-cancelled",
+            Self::NothingDone => "nothing-done",
         }
     }
 
@@ -416,7 +448,14 @@ impl Notice {
             | Self::Recovered
             | Self::SettingsSaved
             | Self::SettingsUnchanged
-            | Self::TestMessageSent => Tone::Ok,
+            | Self::TestMessageSent
+            | Self::AccountDisabled
+            | Self::AccountEnabled
+            | Self::DevicesSignedOut
+            | Self::ResetRequired
+            | Self::FactorRemoved
+            | Self::RecoveryStarted
+            | Self::RecoveryCancelled => Tone::Ok,
             Self::TooEarly
             | Self::RegistrationOver
             | Self::SignInOver
@@ -425,7 +464,8 @@ impl Notice {
             | Self::ResetOver
             | Self::PhoneChangeOver
             | Self::DeletionRequested
-            | Self::TestMessageUnderway => Tone::Wait,
+            | Self::TestMessageUnderway
+            | Self::NothingDone => Tone::Wait,
             Self::OnlyBackupCode | Self::CodeNotPossible => Tone::Bad,
         }
     }
@@ -470,6 +510,14 @@ impl Notice {
             Self::SettingsUnchanged => fl!(words.0, "notice-settings-unchanged"),
             Self::TestMessageSent => fl!(words.0, "notice-test-message-sent"),
             Self::TestMessageUnderway => fl!(words.0, "notice-test-message-underway"),
+            Self::AccountDisabled => fl!(words.0, "admin-accounts-done-account-disabled"),
+            Self::AccountEnabled => fl!(words.0, "admin-accounts-done-account-enabled"),
+            Self::DevicesSignedOut => fl!(words.0, "admin-accounts-done-devices-signed-out"),
+            Self::ResetRequired => fl!(words.0, "admin-accounts-done-reset-required"),
+            Self::FactorRemoved => fl!(words.0, "admin-accounts-done-factor-removed"),
+            Self::RecoveryStarted => fl!(words.0, "admin-accounts-done-recovery-started"),
+            Self::RecoveryCancelled => fl!(words.0, "admin-accounts-done-recovery-cancelled"),
+            Self::NothingDone => fl!(words.0, "admin-accounts-done-nothing-done"),
         }
     }
 
@@ -513,6 +561,14 @@ impl Notice {
             Self::SettingsUnchanged => fl!(words.0, "notice-settings-unchanged-text"),
             Self::TestMessageSent => fl!(words.0, "notice-test-message-sent-text"),
             Self::TestMessageUnderway => fl!(words.0, "notice-test-message-underway-text"),
+            Self::AccountDisabled => fl!(words.0, "admin-accounts-done-account-disabled-text"),
+            Self::AccountEnabled => fl!(words.0, "admin-accounts-done-account-enabled-text"),
+            Self::DevicesSignedOut => fl!(words.0, "admin-accounts-done-devices-signed-out-text"),
+            Self::ResetRequired => fl!(words.0, "admin-accounts-done-reset-required-text"),
+            Self::FactorRemoved => fl!(words.0, "admin-accounts-done-factor-removed-text"),
+            Self::RecoveryStarted => fl!(words.0, "admin-accounts-done-recovery-started-text"),
+            Self::RecoveryCancelled => fl!(words.0, "admin-accounts-done-recovery-cancelled-text"),
+            Self::NothingDone => fl!(words.0, "admin-accounts-done-nothing-done-text"),
         }
     }
 }

@@ -4,6 +4,9 @@
 #![allow(clippy::disallowed_methods, reason = "the tests start the program, and Twilio's fake has a clock of its own")]
 
 mod access;
+mod admin_accounts;
+mod admin_accounts_search;
+mod admin_overview;
 mod admin_settings;
 mod alerts;
 mod authenticator_tools;
@@ -32,6 +35,7 @@ mod housekeeping;
 mod journey;
 mod limits;
 mod log_lines;
+mod message_hours;
 mod metrics;
 mod my_data;
 mod notices;

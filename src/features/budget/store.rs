@@ -77,7 +77,7 @@ pub fn count(conn: &mut PgConnection, message: MessageId, micros: i64) -> Result
 }
 
 /// How full a cap is in the period that runs.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Clone, QueryableByName)]
 pub struct Fill {
     /// A country, or `ALL`.
     #[diesel(sql_type = t::Text)]
@@ -85,6 +85,9 @@ pub struct Fill {
     /// `hour`, `day` or `month`.
     #[diesel(sql_type = t::Text)]
     pub period: String,
+    /// When it began.
+    #[diesel(sql_type = t::Timestamptz)]
+    pub starts_at: DateTime<Utc>,
     /// When it ends.
     #[diesel(sql_type = t::Timestamptz)]
     pub ends_at: DateTime<Utc>,
@@ -108,7 +111,7 @@ pub struct Fill {
 /// All caps against which something counts. A cap of nothing is somebody's wish, and not told of.
 pub fn list_fills(conn: &mut PgConnection) -> Result<Vec<Fill>, DbError> {
     Ok(statement(
-        "SELECT scope, s.period, s.starts_at + length AS ends_at, cap, micros AS spent, unproven_micros AS unproven,
+        "SELECT scope, s.period, s.starts_at, s.starts_at + length AS ends_at, cap, micros AS spent, unproven_micros AS unproven,
              greatest(micros * 100 / cap, unproven_micros * 10000 / (cap * $1)) AS percent,
              micros + dearest > cap OR unproven_micros + dearest > cap * $1 / 100 AS is_full
          FROM budgets AS b

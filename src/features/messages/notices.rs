@@ -5,7 +5,7 @@
 //! - It has a quota of its own. What codes may be sent is not less for it, and no asking for codes uses it up.
 //! - A number gets at most 10 in a day, and of each kind that an attempt sets off at most one. What surely was not sent
 //!   does not count. What tells of a recovery leaves in any case: the wait is worth nothing if the owner does not hear,
-//!   and all of it if the code does not come. Only whoever runs the service sets it off.
+//!   and all of it if the code does not come. So does what else whoever runs the service sets off, and nobody else can.
 //! - Those with a code that stops or undoes something have 10 of their own: whoever is in an account could busy it with
 //!   small changes first, and the owner would never get the code against the grave one.
 //! - The quota is the cap as well: notices go to proven numbers only, each of which cost a code under the installation's
@@ -115,7 +115,7 @@ fn once_a_day(kind: NoticeKind) -> bool {
 
 /// Whether it leaves however many went before.
 fn always(kind: NoticeKind) -> bool {
-    matches!(kind, NoticeKind::RecoveryStarted | NoticeKind::RecoveryCode)
+    matches!(kind, NoticeKind::RecoveryStarted | NoticeKind::RecoveryCode) || kind.is_of_ours()
 }
 
 #[cfg(test)]

@@ -105,7 +105,8 @@ pub struct Found {
     pub user: UserEpoch,
     /// What to compare with.
     pub password_hash: PasswordHash,
-    /// Whether it may be signed in to.
+    /// Whether its password opens it: not while it is disabled, and not while a new one has to be set. Whoever has the right
+    /// one hears no word of that, for it would tell a thief that it is right.
     pub active: bool,
     /// Sponsor, maid or administrator.
     pub role: Role,
@@ -219,7 +220,7 @@ pub fn charge(conn: &mut PgConnection, rests: Rests, attempt: &Try) -> Result<Ch
              WHERE g.rests_until <= clock_timestamp()
              RETURNING key, wrong
          )
-         SELECT a.id, a.auth_epoch, a.password_hash, a.status = 'active' AS active, a.role, a.two_factor_method,
+         SELECT a.id, a.auth_epoch, a.password_hash, a.status = 'active' AND a.password_reset_required_at IS NULL AS active, a.role, a.two_factor_method,
              CASE WHEN a.phone_verified_at IS NOT NULL THEN a.phone_number END AS proven_phone, a.locale,
              EXISTS (SELECT FROM trusted_devices AS d JOIN known ON d.token_hash = known.token_hash
                      WHERE d.user_id = a.id AND d.auth_epoch = a.auth_epoch AND d.expires_at > now()

@@ -173,7 +173,13 @@ impl ClaimForm {
     }
 }
 
-fn read_number(country: &str, phone: &str, errors: &mut FormErrors, words: &Words) -> Option<(Country, PhoneNumber)> {
+/// A number and the country that it is read in; what is wrong with either goes to the errors.
+pub(in crate::features) fn read_number(
+    country: &str,
+    phone: &str,
+    errors: &mut FormErrors,
+    words: &Words,
+) -> Option<(Country, PhoneNumber)> {
     let Ok(country) = Country::parse(country) else {
         errors.say("country", Problem::CountryMissing, words);
         return None;

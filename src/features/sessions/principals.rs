@@ -90,6 +90,15 @@ impl Visitor {
         Chrome::new(self.words.clone(), self.app.config.is_demo())
     }
 
+    /// Where somebody with that role is at home: whoever runs the service, and may do so from here, among its pages.
+    pub fn home_of(&self, role: Role) -> Next {
+        if self.may_administer(role) { Next::ADMINISTRATION } else { Next::ACCOUNT }
+    }
+
+    fn may_administer(&self, role: Role) -> bool {
+        role == Role::Administrator && self.app.config.administers_from(self.address)
+    }
+
     /// The visitor as the limits on texts see somebody who is not signed in.
     pub fn as_stranger(&self) -> Asker {
         Asker::Stranger { address: self.address, browser: self.cookies.browser() }
@@ -176,10 +185,10 @@ pub struct SignedIn {
 impl SignedIn {
     /// What every page of the account needs around its content.
     pub fn chrome(&self) -> Chrome {
-        let administers = self.account.role == Role::Administrator;
+        let role = self.account.role;
         Chrome {
-            has_profile: !administers,
-            administers,
+            has_profile: role != Role::Administrator,
+            administers: self.visitor.may_administer(role),
             ..Chrome::signed_in(self.visitor.words.clone(), self.visitor.app.config.is_demo())
         }
     }
