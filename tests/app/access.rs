@@ -118,8 +118,13 @@ async fn asks(browser: &Browser, entry: Entry) -> Page {
 async fn auz_02_every_route_lets_in_whom_it_names_and_nobody_else() {
     let app = TestApp::start_with("messaging", &[]).await;
     let visitors = visitors(&app).await;
-    let before =
-        |table| app.database.text(&format!("SELECT string_agg(t::text, ',' ORDER BY t::text) FROM {table} AS t"));
+    // A session that was not seen for a minute is noted as seen, whatever the answer.
+    let before = |table| {
+        app.database.text(&format!(
+            "SELECT string_agg(row, ',' ORDER BY row)
+             FROM (SELECT (to_jsonb(t) - 'last_seen_at')::text AS row FROM {table} AS t) AS rows"
+        ))
+    };
     for entry in routes::table() {
         for (visitor, browser) in &visitors {
             if may(visitor, entry) {
