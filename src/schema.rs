@@ -336,6 +336,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    settings (only_row) {
+        only_row -> Bool,
+        version -> Int4,
+        changed -> Jsonb,
+        saved_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     sign_ins (id) {
         id -> Uuid,
         user_id -> Uuid,
@@ -488,6 +497,7 @@ diesel::table! {
         deletion_due_at -> Nullable<Timestamptz>,
         wrong_reset_factors -> Int4,
         reset_factors_rest_until -> Nullable<Timestamptz>,
+        password_reset_required_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -546,6 +556,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     recoveries,
     registrations,
     sessions,
+    settings,
     sign_ins,
     sms_hours,
     sms_hours_written,

@@ -10,7 +10,6 @@ use actix_web::{
     rt,
     web::{Data, PayloadConfig, resource, route},
 };
-use diesel::{QueryableByName, RunQueryDsl as _, sql_query, sql_types::Text};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 
 use crate::{
@@ -82,6 +81,7 @@ pub async fn serve(config: Config) -> Result<(), ServeFailed> {
     let bind = config.bind;
     let recorded = config.metrics_bind.map(|bind| Ok::<_, ServeFailed>((bind, metrics::install()?))).transpose()?;
     let app = App::new(config)?;
+    app.settings.reload(&mut db::connect(app.config.database_url())?)?;
     proofread_texts(&app)?;
     let governor = fence::governor(&app);
 
@@ -190,15 +190,8 @@ fn proofread_texts(app: &App) -> Result<(), ServeFailed> {
 ///
 /// # Errors
 /// [`ServeFailed::FsyncOff`].
-pub fn refuse_fsync_off(conn: &mut diesel::PgConnection) -> Result<(), ServeFailed> {
-    #[derive(QueryableByName)]
-    struct Setting {
-        #[diesel(sql_type = Text)]
-        fsync: String,
-    }
-    let Setting { fsync } =
-        sql_query("SELECT current_setting('fsync') AS fsync").get_result(conn).map_err(DbError::from)?;
-    if fsync == "on" { Ok(()) } else { Err(ServeFailed::FsyncOff) }
+fn refuse_fsync_off(conn: &mut diesel::PgConnection) -> Result<(), ServeFailed> {
+    if db::is_durable(conn)? { Ok(()) } else { Err(ServeFailed::FsyncOff) }
 }
 
 fn tls_config(files: &TlsFiles) -> Result<rustls::ServerConfig, ServeFailed> {

@@ -10,12 +10,12 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    IntoSql as _, PgConnection, RunQueryDsl as _,
+    IntoSql as _, PgConnection, QueryableByName, RunQueryDsl as _,
     connection::{Connection as _, SimpleConnection as _},
     dsl::{self, AsExprOf},
     r2d2::{ManageConnection, NopErrorHandler, Pool, PooledConnection, R2D2Connection as _},
     result::{DatabaseErrorKind, Error as DieselError},
-    sql_types::Timestamptz,
+    sql_types::{Text, Timestamptz},
 };
 
 mod batch;
@@ -207,6 +207,20 @@ pub fn connect(url: &str) -> Result<PgConnection, DbError> {
         .map_err(|error| DbError::Unavailable(error.to_string()))?;
     conn.batch_execute(SETTINGS)?;
     Ok(conn)
+}
+
+/// Whether the server writes through to the disk what it acknowledges (D-4).
+///
+/// # Errors
+/// When the database does not answer.
+pub fn is_durable(conn: &mut PgConnection) -> Result<bool, DbError> {
+    #[derive(QueryableByName)]
+    struct Setting {
+        #[diesel(sql_type = Text)]
+        fsync: String,
+    }
+    let Setting { fsync } = statement("SELECT current_setting('fsync') AS fsync").get_result(conn)?;
+    Ok(fsync == "on")
 }
 
 /// A URL or a list of `name=value`, as libpq takes both, with [`NETWORK`].

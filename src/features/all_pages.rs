@@ -9,10 +9,17 @@ use scraper::{ElementRef, Html, Selector};
 
 use super::account::pages::OverviewPage;
 use super::activity::{Event, Origin, hours::Happened, pages::ActivityPage, store::Entry};
+use super::admin::accounts::deed::Deed;
+use super::admin::accounts::forms::reason_problem;
+use super::admin::accounts::pages::{DeedPage, ListPage, PersonPage, RecoveryEcho, RecoveryPage};
+use super::admin::accounts::search::{Found, Wanted};
+use super::admin::accounts::store::{Hit, Person, State};
 use super::admin::overview::{
     look::{Attention, Look, Period, Slice},
     pages::OverviewPage as AdminOverviewPage,
 };
+use super::admin::settings::forms::{Rules, SettingsForm};
+use super::admin::settings::pages::{Fields, NotSent, SettingsPage};
 use super::alerts::store::Undelivered;
 use super::brakes::store::Noted;
 use super::budget::{Caps, store::Fill};
@@ -20,6 +27,7 @@ use super::circuits::{Scope, store::Open};
 use super::demo_inbox::pages::{InboxMessage, InboxPage, MessageKind};
 use super::devices::pages::DevicesPage;
 use super::email_change::pages::EmailPage;
+use super::health::findings::Finding;
 use super::home::pages::HomePage;
 use super::information::pages::{InformationPage, Topic};
 use super::message_hours::Figures;
@@ -29,6 +37,7 @@ use super::password_change::pages::PasswordPage;
 use super::phone_change::pages::{CodePage as PhoneCodePage, PhonePage, same_number};
 use super::phone_verifications::pages::{CodeState, Resend, TextState, Unsent};
 use super::profile::pages::{ProfileEcho, ProfilePage};
+use super::profile::{OfRole, Profile};
 use super::recovery::pages::{CodePage as RecoveryCodePage, PasswordPage as RecoveryPasswordPage, code_wrong};
 use super::recovery::{Grounds, Listed as Recovery, Sent};
 use super::registration::pages::{
@@ -36,6 +45,7 @@ use super::registration::pages::{
     role_missing, terms_missing,
 };
 use super::sessions::{Glance, Waiting, store::Listed as Session};
+use super::settings::{Settings, save::Standing};
 use super::sign_in::pages::{BackupCodePage, LoginEcho, LoginPage, SecondStepPage};
 use super::step_up::pages::ConfirmPage;
 use super::stopping::pages::{Hindrance, StopPage, code_unknown, code_unreadable};
@@ -44,14 +54,17 @@ use super::two_factor::Method;
 use super::two_factor::app::{Qr, TotpSecret};
 use super::two_factor::pages::{AppPage, BackupCodesPage, NewBackupCodesPage, TwoFactorPage};
 use super::users::Number;
+use crate::config::{CREDENTIALS, Config};
 use crate::domain::brake_reference::BrakeReference;
 use crate::domain::browser_name::BrowserName;
 use crate::domain::country::Country;
+use crate::domain::full_name::FullName;
 use crate::domain::ids::{RecoveryId, SessionId, TrustedDeviceId, UserId};
 use crate::domain::phone_number::PhoneNumber;
-use crate::domain::remark::Remark;
+use crate::domain::prose::{About, Skills};
+use crate::domain::remark::{NotARemark, Remark};
 use crate::domain::role::Role;
-use crate::sms::ProviderChoice;
+use crate::sms::{Fault, ProviderChoice};
 use crate::web::assets;
 use crate::web::clock::Clock;
 use crate::web::error_page::{Back, ErrorPage, TooManyPage, Trouble};
@@ -337,7 +350,7 @@ fn phone_code(text: TextState, errors: FormErrors) -> PhoneCodePage {
 }
 
 fn two_factor(method: Option<Method>, contested: bool, codes_left: i64, notice: Option<Notice>) -> TwoFactorPage {
-    TwoFactorPage { chrome: inside(), method, number: number(contested), codes_left, notice }
+    TwoFactorPage { chrome: inside(), method, required: false, number: number(contested), codes_left, notice }
 }
 
 fn app(replaces: bool, errors: FormErrors) -> AppPage {
@@ -461,6 +474,7 @@ fn all_pages() -> Vec<Rendered> {
     add_recovery(&mut add);
     add_changing_number(&mut add);
     add_stopping(&mut add);
+    add_accounts(&mut add);
     add("account-new", &overview(Role::Maid, Some(Notice::AccountOpened)));
     add("account", &OverviewPage { two_factor: Some(Method::App), codes_left: 10, ..overview(Role::Sponsor, None) });
     let few = OverviewPage { two_factor: Some(Method::Sms), codes_left: 2, ..overview(Role::Sponsor, None) };
@@ -482,6 +496,7 @@ fn all_pages() -> Vec<Rendered> {
     add("account-to-be-deleted", &to_go);
     add("account-kept", &overview(Role::Maid, Some(Notice::DeletionCancelled)));
     add_own_data(&mut add);
+    add_settings(&mut add);
     add_my_data(&mut add);
     add_admin_overview(&mut add);
     add("devices-one", &devices(0, 0));
@@ -580,6 +595,51 @@ fn add_confirming(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
         let page = ConfirmPage { errors: errors.clone(), ..confirm(Some(Method::Sms), Some(text)) };
         add(&format!("confirm-{name}-wrong"), &page);
     }
+}
+
+/// The form of the settings with the same in every field.
+fn settings_form(everywhere: &str) -> SettingsForm {
+    let fields = super::admin::settings::forms::fields().chain([super::admin::settings::forms::VERSION]);
+    let sent = fields.map(|field| (field.to_owned(), everywhere.to_owned())).collect::<Vec<_>>();
+    SettingsForm::try_from(sent).expect("the fields of the page")
+}
+
+fn add_settings(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
+    let words = Words::english();
+    let config = Config::from_variables([("DATABASE_URL".to_owned(), "postgres:///latchkey".to_owned())]);
+    let defaults = Settings::defaults(&config.expect("the defaults are enough"));
+    let caps = Caps { hour: Some(50_000_000), day: None, month: Some(150_000) };
+    let standing = Standing { version: 41, settings: defaults.clone(), caps };
+    let rules = Rules { standing: &standing, defaults: &defaults, least_segments: 1, can_sign_alerts: true };
+    let page = |sent: Option<&SettingsForm>, is_stale, errors| SettingsPage {
+        chrome: for_administrators(),
+        version: 41,
+        is_fresh: true,
+        fields: Fields::new(&rules, sent, is_stale, &words),
+        errors,
+        is_stale,
+        notice: None,
+        test: None,
+        findings: Vec::new(),
+        credentials: CREDENTIALS.iter().enumerate().map(|(n, name)| (*name, n % 2 == 0)).collect(),
+        number: Some(phone()),
+    };
+    let plain = || page(None, false, FormErrors::new());
+    add("admin-settings", &plain());
+    add("admin-settings-stale-proof", &SettingsPage { is_fresh: false, number: None, ..plain() });
+    add("admin-settings-saved", &SettingsPage { notice: Some(Notice::SettingsSaved), ..plain() });
+    add("admin-settings-no-number", &SettingsPage { number: None, ..plain() });
+    let hostile = settings_form(HOSTILE);
+    let errors = hostile.parse(&rules, &words).expect_err("hostile");
+    add("admin-settings-hostile", &page(Some(&hostile), false, errors.clone()));
+    add("admin-settings-overtaken", &page(Some(&hostile), true, errors));
+    for fault in Fault::ALL {
+        let page = SettingsPage { test: Some(NotSent::Refused(fault)), ..plain() };
+        add(&format!("admin-settings-test-{fault:?}"), &page);
+    }
+    let found = |found| Finding::new("database", found);
+    let findings = vec![found(Ok("reachable".to_owned())), found(Err(HOSTILE.to_owned()))];
+    add("admin-settings-checked", &SettingsPage { findings, ..plain() });
 }
 
 fn add_own_data(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
@@ -686,6 +746,9 @@ fn add_two_factor(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
         }
     }
     let off = two_factor(None, false, 0, Some(Notice::TwoFactorOff));
+    let required = TwoFactorPage { required: true, ..two_factor(None, false, 0, None) };
+    add("two-factor-required", &required);
+    add("two-factor-required-of-administrators", &TwoFactorPage { chrome: for_administrators(), ..required });
     add("two-factor-switched-off", &off);
     add("two-factor-confirmed", &two_factor(Some(Method::App), false, 10, Some(Notice::Confirmed)));
     add("two-factor-enrolment-over", &two_factor(None, false, 0, Some(Notice::EnrolmentOver)));
@@ -847,6 +910,185 @@ fn add_my_data(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
     );
 }
 
+/// A maid who says hostile things wherever she can, as her page for administrators shows her.
+fn person() -> Person {
+    let DevicesPage { sessions, trusted, .. } = devices(1, 1);
+    Person {
+        id: UserId::generate(),
+        role: Role::Maid,
+        active: true,
+        email: Some("hanna@example.com".to_owned()),
+        number: number(false),
+        opened_at: now(),
+        owner_seen_at: now(),
+        deletion_due_at: None,
+        owes_a_password_since: None,
+        factors_rest_until: None,
+        reset_waits_since: None,
+        recovery: None,
+        two_factor: Some(Method::App),
+        app_since: Some(now()),
+        backup_codes_left: 9,
+        profile: Some(Profile {
+            full_name: FullName::from_stored(HOSTILE.to_owned()),
+            city: None,
+            about: Some(About::from_stored(HOSTILE.to_owned())),
+            of_role: OfRole::Maid { skills: Some(Skills::from_stored(HOSTILE.to_owned())), experience_years: None },
+        }),
+        sessions,
+        trusted,
+    }
+}
+
+/// Everything that can be the matter with an account.
+fn troubled() -> Person {
+    Person {
+        active: false,
+        number: number(true),
+        deletion_due_at: Some(now()),
+        owes_a_password_since: Some(now()),
+        factors_rest_until: Some(now()),
+        reset_waits_since: Some(now()),
+        recovery: Some(recovery_under_way(Sent::NotYet)),
+        two_factor: Some(Method::Sms),
+        app_since: None,
+        sessions: Vec::new(),
+        trusted: Vec::new(),
+        ..person()
+    }
+}
+
+/// An administrator as the host makes them.
+fn plain_administrator() -> Person {
+    Person { role: Role::Administrator, number: None, two_factor: None, app_since: None, profile: None, ..person() }
+}
+
+fn recovery_under_way(sent: Sent) -> Recovery {
+    Recovery {
+        id: RecoveryId::generate(),
+        user: UserId::generate(),
+        role: Role::Maid,
+        phone: phone(),
+        grounds: Grounds { by: Remark::ours("Sara"), reason: Remark::ours(HOSTILE) },
+        started_at: now(),
+        opens_at: now() + TimeDelta::hours(72),
+        expires_at: now() + TimeDelta::hours(240),
+        sent,
+    }
+}
+
+fn accounts(typed: &str, hits: Vec<Hit>, waiting: Vec<Recovery>) -> ListPage {
+    ListPage {
+        chrome: for_administrators(),
+        typed: typed.to_owned(),
+        wanted: Wanted::read(typed),
+        found: Found { earlier: hits.last().map(|hit| hit.id), hits },
+        is_first: typed.is_empty(),
+        waiting,
+        clock: Clock::UTC,
+        notice: None,
+    }
+}
+
+fn hit(state: State) -> Hit {
+    Hit {
+        id: UserId::generate(),
+        role: Role::Maid,
+        name: Some(HOSTILE.to_owned()),
+        email: None,
+        phone: Some(phone()),
+        state,
+        opened_at: now(),
+    }
+}
+
+fn add_accounts(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
+    let words = Words::english();
+    let states = [State::Disabled, State::ToBeDeleted, State::OwesAPassword, State::Contested, State::Active];
+    let mut hits: Vec<Hit> = states.into_iter().cycle().take(24).map(hit).collect();
+    hits.push(Hit {
+        role: Role::Administrator,
+        name: None,
+        email: Some(HOSTILE.to_owned()),
+        phone: None,
+        ..hits[0].clone()
+    });
+    let waiting = [Sent::NotYet, Sent::Left, Sent::Refused].map(recovery_under_way).to_vec();
+    add("admin-accounts", &accounts("", hits.clone(), waiting));
+    add("admin-accounts-none", &accounts("", Vec::new(), Vec::new()));
+    for (name, typed) in [("hostile", HOSTILE), ("nothing", "%"), ("brake", "KT-4821"), ("request", "LK-7F3K-92QM")] {
+        add(&format!("admin-accounts-{name}"), &accounts(typed, Vec::new(), Vec::new()));
+    }
+    add("admin-accounts-found", &accounts("Hanna & 'Tes", hits, Vec::new()));
+    let further = Found { hits: Vec::new(), earlier: Some(UserId::generate()) };
+    add("admin-accounts-further", &ListPage { found: further, ..accounts("Hanna", Vec::new(), Vec::new()) });
+
+    let page = |person, own| PersonPage {
+        chrome: for_administrators(),
+        own,
+        person,
+        entries: every_event().into_iter().take(20).collect(),
+        earlier: Some(7),
+        is_first: false,
+        now: now(),
+        clock: Clock::UTC,
+        notice: None,
+    };
+    add("admin-person", &page(person(), false));
+    add("admin-person-troubled", &page(troubled(), false));
+    add("admin-person-administrator", &page(plain_administrator(), false));
+    let bare = PersonPage { entries: Vec::new(), earlier: None, is_first: true, ..page(plain_administrator(), true) };
+    add("admin-person-own", &PersonPage { notice: Some(Notice::NothingDone), ..bare });
+
+    for deed in Deed::ALL {
+        let name = deed.path().replace('/', "-");
+        let page = |person, fresh, errors| DeedPage {
+            chrome: for_administrators(),
+            own: false,
+            person,
+            deed,
+            fresh,
+            reason: String::new(),
+            errors,
+            notice: None,
+        };
+        for (who, person) in
+            [("", person as fn() -> Person), ("-troubled", troubled), ("-administrator", plain_administrator)]
+        {
+            add(&format!("admin-{name}{who}"), &page(person(), true, FormErrors::new()));
+            add(&format!("admin-{name}{who}-stale"), &page(person(), false, FormErrors::new()));
+        }
+        add(&format!("admin-{name}-own"), &DeedPage { own: true, ..page(person(), true, FormErrors::new()) });
+        let willing = if deed.is_possible(&person()) { person } else { troubled };
+        for not in [NotARemark::Empty, NotARemark::TooLong, NotARemark::Unreadable] {
+            let errors = FormErrors::on("reason", reason_problem(not, &words));
+            let wrong = DeedPage { reason: HOSTILE.to_owned(), ..page(willing(), true, errors) };
+            add(&format!("admin-{name}-{not:?}"), &wrong);
+        }
+    }
+
+    let page = |person: Person, fresh, errors| RecoveryPage {
+        chrome: for_administrators(),
+        own: false,
+        form: RecoveryEcho::blank(&person),
+        person,
+        can_be_sent: true,
+        fresh,
+        errors,
+        notice: None,
+    };
+    add("admin-recovery", &page(person(), true, FormErrors::new()));
+    add("admin-recovery-stale", &page(plain_administrator(), false, FormErrors::new()));
+    add("admin-recovery-disabled", &page(troubled(), true, FormErrors::new()));
+    add("admin-recovery-open", &page(Person { active: true, ..troubled() }, true, FormErrors::new()));
+    add("admin-recovery-unsent", &RecoveryPage { can_be_sent: false, ..page(person(), true, FormErrors::new()) });
+    add("admin-recovery-own", &RecoveryPage { own: true, ..page(person(), true, FormErrors::new()) });
+    let mut errors = FormErrors::on("phone", Problem::PhoneMissing.in_words(&words));
+    add("admin-recovery-wrong", &page(person(), true, errors.clone()));
+    errors.add("reason", reason_problem(NotARemark::Empty, &words));
+    add("admin-recovery-all-wrong", &page(person(), true, errors));
+}
+
 fn select<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
     let selector = Selector::parse(selector).expect("a selector");
     page.select(&selector).collect()
@@ -959,6 +1201,25 @@ fn web_05_passwords_and_codes_are_never_shown_again() {
         let page = Html::parse_document(&html);
         let secrets = "[type='password'], [name='code'], [autocomplete='one-time-code']";
         assert!(select(&page, secrets).iter().all(|it| it.value().attr("value").is_none()), "{name}");
+    }
+}
+
+#[test]
+fn an_area_of_the_administration_says_which_it_is() {
+    for (name, html) in all_pages().into_iter().filter(|(name, _)| name.starts_with("admin-")) {
+        let page = Html::parse_document(&html);
+        assert_eq!(select(&page, ".areas [aria-current='page']").len(), 1, "{name}");
+    }
+}
+
+#[test]
+fn rec_04_no_page_of_the_administration_asks_for_a_password_or_a_code() {
+    for (name, html) in all_pages().into_iter().filter(|(name, _)| name.starts_with("admin-")) {
+        let page = Html::parse_document(&html);
+        assert!(
+            select(&page, "[type='password'], [name*='password'], [name*='code'], [name='role']").is_empty(),
+            "{name}"
+        );
     }
 }
 

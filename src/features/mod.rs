@@ -31,6 +31,7 @@ pub mod profile;
 pub mod recovery;
 pub mod registration;
 pub mod sessions;
+pub mod settings;
 pub mod sign_in;
 pub mod step_up;
 pub mod stopping;

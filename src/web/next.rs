@@ -24,8 +24,8 @@ impl Next {
     /// Where those go who run the service, if they wanted nothing in particular.
     pub const ADMINISTRATION: Self = Self { page: "/admin", id: None };
 
-    /// The pages that ask for a sign-in, `{id}` at the end standing for any. A test holds them to the routes.
-    pub const PAGES: [&'static str; 14] = [
+    /// The pages that ask for a sign-in, `{id}` standing for any. A test holds them to the routes.
+    pub const PAGES: [&'static str; 24] = [
         "/account",
         "/account/profile",
         "/account/phone",
@@ -40,20 +40,32 @@ impl Next {
         "/account/data",
         "/account/delete",
         "/admin",
+        "/admin/settings",
+        "/admin/accounts",
+        "/admin/accounts/{id}",
+        "/admin/accounts/{id}/disable",
+        "/admin/accounts/{id}/enable",
+        "/admin/accounts/{id}/end-sessions",
+        "/admin/accounts/{id}/require-reset",
+        "/admin/accounts/{id}/remove-factor",
+        "/admin/accounts/{id}/recovery/start",
+        "/admin/accounts/{id}/recovery/cancel",
     ];
 
     /// The page of exactly that path.
     pub fn parse(path: &str) -> Option<Self> {
         let named = Self::PAGES.into_iter().find(|page| *page == path).map(|page| Self { page, id: None });
-        named.filter(|next| !next.page.ends_with(ID)).or_else(|| Self::parse_with_id(path))
+        named.filter(|next| !next.page.contains(ID)).or_else(|| Self::parse_with_id(path))
     }
 
     fn parse_with_id(path: &str) -> Option<Self> {
-        let (above, id) = path.rsplit_once('/')?;
-        // Only as we write it: there is one path to a page.
-        let id = Uuid::try_parse(id).ok().filter(|read| read.to_string() == id)?;
-        let is_above = |page: &&str| page.strip_suffix(ID).and_then(|page| page.strip_suffix('/')) == Some(above);
-        Self::PAGES.into_iter().find(is_above).map(|page| Self { page, id: Some(id) })
+        Self::PAGES.into_iter().find_map(|page| {
+            let (before, after) = page.split_once(ID)?;
+            let id = path.strip_prefix(before)?.strip_suffix(after)?;
+            // Only as we write it: there is one path to a page.
+            let id = Uuid::try_parse(id).ok().filter(|read| read.to_string() == id)?;
+            Some(Self { page, id: Some(id) })
+        })
     }
 
     /// The page of that path, or the account.
@@ -157,5 +169,9 @@ mod tests {
         assert_eq!(Next::of_request("/account/two-factor/app").path(), "/account/two-factor/app");
         assert_eq!(Next::of_request("/account/devices/sessions/1/end").path(), "/account/devices");
         assert_eq!(Next::of_request("/accountx").path(), "/account");
+        let person = "/admin/accounts/0190f5c1-7a3e-7cc0-8000-00000000000a";
+        assert_eq!(Next::of_request(&format!("{person}/recovery/start")).path(), format!("{person}/recovery/start"));
+        assert_eq!(Next::of_request(&format!("{person}/nonsense")).path(), person);
+        assert_eq!(Next::of_request("/admin/accounts/0190F5C1-7A3E-7CC0-8000-00000000000A").path(), "/admin/accounts");
     }
 }

@@ -259,6 +259,30 @@ pub enum Notice {
     DeletionCancelled,
     /// The account was recovered.
     Recovered,
+    /// Settings were changed.
+    SettingsSaved,
+    /// Settings were saved as they were.
+    SettingsUnchanged,
+    /// The provider took a test message.
+    TestMessageSent,
+    /// Nobody knows yet what becomes of a test message.
+    TestMessageUnderway,
+    /// Whoever runs the service has disabled an account.
+    AccountDisabled,
+    /// They have enabled it again.
+    AccountEnabled,
+    /// They have signed out all browsers of an account.
+    DevicesSignedOut,
+    /// They have made the password of an account worthless.
+    ResetRequired,
+    /// They have switched two-factor off for an account.
+    FactorRemoved,
+    /// They have started a recovery.
+    RecoveryStarted,
+    /// They have cancelled one.
+    RecoveryCancelled,
+    /// An account stood otherwise already when they acted.
+    NothingDone,
 }
 
 /// The tone of a notice: its colour and its icon.
@@ -292,7 +316,7 @@ impl Tone {
 }
 
 impl Notice {
-    const ALL: [Self; 33] = [
+    const ALL: [Self; 45] = [
         Self::CodeSent,
         Self::NumberChanged,
         Self::TooEarly,
@@ -326,6 +350,18 @@ impl Notice {
         Self::DeletionRequested,
         Self::DeletionCancelled,
         Self::Recovered,
+        Self::SettingsSaved,
+        Self::SettingsUnchanged,
+        Self::TestMessageSent,
+        Self::TestMessageUnderway,
+        Self::AccountDisabled,
+        Self::AccountEnabled,
+        Self::DevicesSignedOut,
+        Self::ResetRequired,
+        Self::FactorRemoved,
+        Self::RecoveryStarted,
+        Self::RecoveryCancelled,
+        Self::NothingDone,
     ];
 
     /// The short name it travels under.
@@ -364,6 +400,18 @@ impl Notice {
             Self::DeletionRequested => "deletion-requested",
             Self::DeletionCancelled => "deletion-cancelled",
             Self::Recovered => "recovered",
+            Self::SettingsSaved => "settings-saved",
+            Self::SettingsUnchanged => "settings-unchanged",
+            Self::TestMessageSent => "test-message-sent",
+            Self::TestMessageUnderway => "test-message-underway",
+            Self::AccountDisabled => "account-disabled",
+            Self::AccountEnabled => "account-enabled",
+            Self::DevicesSignedOut => "devices-signed-out",
+            Self::ResetRequired => "reset-required",
+            Self::FactorRemoved => "factor-removed",
+            Self::RecoveryStarted => "recovery-started",
+            Self::RecoveryCancelled => "recovery-cancelled",
+            Self::NothingDone => "nothing-done",
         }
     }
 
@@ -397,7 +445,17 @@ impl Notice {
             | Self::EmailChanged
             | Self::EmailRemoved
             | Self::DeletionCancelled
-            | Self::Recovered => Tone::Ok,
+            | Self::Recovered
+            | Self::SettingsSaved
+            | Self::SettingsUnchanged
+            | Self::TestMessageSent
+            | Self::AccountDisabled
+            | Self::AccountEnabled
+            | Self::DevicesSignedOut
+            | Self::ResetRequired
+            | Self::FactorRemoved
+            | Self::RecoveryStarted
+            | Self::RecoveryCancelled => Tone::Ok,
             Self::TooEarly
             | Self::RegistrationOver
             | Self::SignInOver
@@ -405,7 +463,9 @@ impl Notice {
             | Self::EnrolmentOver
             | Self::ResetOver
             | Self::PhoneChangeOver
-            | Self::DeletionRequested => Tone::Wait,
+            | Self::DeletionRequested
+            | Self::TestMessageUnderway
+            | Self::NothingDone => Tone::Wait,
             Self::OnlyBackupCode | Self::CodeNotPossible => Tone::Bad,
         }
     }
@@ -446,6 +506,18 @@ impl Notice {
             Self::DeletionRequested => fl!(words.0, "notice-deletion-requested"),
             Self::DeletionCancelled => fl!(words.0, "notice-deletion-cancelled"),
             Self::Recovered => fl!(words.0, "notice-recovered"),
+            Self::SettingsSaved => fl!(words.0, "notice-settings-saved"),
+            Self::SettingsUnchanged => fl!(words.0, "notice-settings-unchanged"),
+            Self::TestMessageSent => fl!(words.0, "notice-test-message-sent"),
+            Self::TestMessageUnderway => fl!(words.0, "notice-test-message-underway"),
+            Self::AccountDisabled => fl!(words.0, "admin-accounts-done-account-disabled"),
+            Self::AccountEnabled => fl!(words.0, "admin-accounts-done-account-enabled"),
+            Self::DevicesSignedOut => fl!(words.0, "admin-accounts-done-devices-signed-out"),
+            Self::ResetRequired => fl!(words.0, "admin-accounts-done-reset-required"),
+            Self::FactorRemoved => fl!(words.0, "admin-accounts-done-factor-removed"),
+            Self::RecoveryStarted => fl!(words.0, "admin-accounts-done-recovery-started"),
+            Self::RecoveryCancelled => fl!(words.0, "admin-accounts-done-recovery-cancelled"),
+            Self::NothingDone => fl!(words.0, "admin-accounts-done-nothing-done"),
         }
     }
 
@@ -485,6 +557,18 @@ impl Notice {
             Self::DeletionRequested => fl!(words.0, "notice-deletion-requested-text"),
             Self::DeletionCancelled => fl!(words.0, "notice-deletion-cancelled-text"),
             Self::Recovered => fl!(words.0, "notice-recovered-text"),
+            Self::SettingsSaved => fl!(words.0, "notice-settings-saved-text"),
+            Self::SettingsUnchanged => fl!(words.0, "notice-settings-unchanged-text"),
+            Self::TestMessageSent => fl!(words.0, "notice-test-message-sent-text"),
+            Self::TestMessageUnderway => fl!(words.0, "notice-test-message-underway-text"),
+            Self::AccountDisabled => fl!(words.0, "admin-accounts-done-account-disabled-text"),
+            Self::AccountEnabled => fl!(words.0, "admin-accounts-done-account-enabled-text"),
+            Self::DevicesSignedOut => fl!(words.0, "admin-accounts-done-devices-signed-out-text"),
+            Self::ResetRequired => fl!(words.0, "admin-accounts-done-reset-required-text"),
+            Self::FactorRemoved => fl!(words.0, "admin-accounts-done-factor-removed-text"),
+            Self::RecoveryStarted => fl!(words.0, "admin-accounts-done-recovery-started-text"),
+            Self::RecoveryCancelled => fl!(words.0, "admin-accounts-done-recovery-cancelled-text"),
+            Self::NothingDone => fl!(words.0, "admin-accounts-done-nothing-done-text"),
         }
     }
 }

@@ -4,7 +4,10 @@
 #![allow(clippy::disallowed_methods, reason = "the tests start the program, and Twilio's fake has a clock of its own")]
 
 mod access;
+mod admin_accounts;
+mod admin_accounts_search;
 mod admin_overview;
+mod admin_settings;
 mod alerts;
 mod authenticator_tools;
 mod backup_codes;
@@ -57,6 +60,7 @@ mod registration;
 mod round_trips;
 mod second_step;
 mod sessions;
+mod settings;
 mod sign_in;
 mod sign_in_limits;
 mod slow_clients;

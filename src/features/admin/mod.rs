@@ -5,4 +5,6 @@
 //!   transaction of the act.
 //! - No page shows or sets a password, a code, a secret or a whole number.
 
+pub mod accounts;
 pub mod overview;
+pub mod settings;

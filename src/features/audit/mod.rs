@@ -43,16 +43,50 @@ impl fmt::Display for Actor {
 pub enum Act {
     /// An administrator's account was made.
     AdministratorMade,
+    /// A setting was changed.
+    SettingChanged,
+    /// Nobody can sign in to an account.
+    AccountDisabled,
+    /// Its owner can sign in again.
+    AccountEnabled,
+    /// Every browser of an account was signed out.
+    DevicesSignedOut,
+    /// An account's password opens nothing until another is set.
+    ResetRequired,
+    /// An account's two-factor was switched off.
+    FactorRemoved,
+    /// An account is to be given back to somebody who has lost everything.
+    RecoveryStarted,
+    /// It is not, after all.
+    RecoveryCancelled,
 }
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::AdministratorMade];
+    pub const ALL: [Self; 9] = [
+        Self::AdministratorMade,
+        Self::SettingChanged,
+        Self::AccountDisabled,
+        Self::AccountEnabled,
+        Self::DevicesSignedOut,
+        Self::ResetRequired,
+        Self::FactorRemoved,
+        Self::RecoveryStarted,
+        Self::RecoveryCancelled,
+    ];
 
     /// The name in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AdministratorMade => "administrator_made",
+            Self::SettingChanged => "setting_changed",
+            Self::AccountDisabled => "account_disabled",
+            Self::AccountEnabled => "account_enabled",
+            Self::DevicesSignedOut => "devices_signed_out",
+            Self::ResetRequired => "reset_required",
+            Self::FactorRemoved => "factor_removed",
+            Self::RecoveryStarted => "recovery_started",
+            Self::RecoveryCancelled => "recovery_cancelled",
         }
     }
 

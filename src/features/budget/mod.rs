@@ -8,8 +8,9 @@
 //!   account, so that they can sign in while somebody else has us text strangers.
 //! - Notices are counted, and never held back: they have a quota of their own that is a cap as well.
 //! - Periods are the hours, days and months of UTC.
+//! - The caps of all countries together are changed with the settings, under their version and within bounds ([`Period`]).
 
-use std::time::Duration;
+use std::{ops::RangeInclusive, time::Duration};
 
 use diesel::PgConnection;
 
@@ -24,6 +25,43 @@ pub mod store;
 /// The part of each cap that texts to numbers nobody has proven may use, in percent.
 pub const UNPROVEN_PERCENT: i64 = 70;
 
+/// Millionths of a US dollar in a dollar.
+const MICROS: i64 = 1_000_000;
+
+/// A period with a cap of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Period {
+    /// An hour.
+    Hour,
+    /// A day.
+    Day,
+    /// A month.
+    Month,
+}
+
+impl Period {
+    /// Every period.
+    pub const ALL: [Self; 3] = [Self::Hour, Self::Day, Self::Month];
+
+    /// The name of its cap in the form of the settings and in the audit trail.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Hour => "cap_hour",
+            Self::Day => "cap_day",
+            Self::Month => "cap_month",
+        }
+    }
+
+    /// Between what its cap can be set, in whole US dollars.
+    pub fn bounds(self) -> RangeInclusive<u16> {
+        match self {
+            Self::Hour => 1..=500,
+            Self::Day => 1..=2000,
+            Self::Month => 10..=20_000,
+        }
+    }
+}
+
 /// What all countries together may cost, in millionths of a US dollar; none where nothing caps it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Caps {
@@ -33,6 +71,33 @@ pub struct Caps {
     pub day: Option<i64>,
     /// In a month.
     pub month: Option<i64>,
+}
+
+impl Caps {
+    /// The cap of a period.
+    pub fn of(&self, period: Period) -> Option<i64> {
+        match period {
+            Period::Hour => self.hour,
+            Period::Day => self.day,
+            Period::Month => self.month,
+        }
+    }
+
+    /// Caps a period, in whole US dollars.
+    pub fn set(&mut self, period: Period, dollars: u16) {
+        let cap = Some(i64::from(dollars) * MICROS);
+        match period {
+            Period::Hour => self.hour = cap,
+            Period::Day => self.day = cap,
+            Period::Month => self.month = cap,
+        }
+    }
+}
+
+/// An amount in US dollars, as exact as it is: `50` or `0.35`.
+pub fn in_dollars(micros: i64) -> String {
+    let (dollars, rest) = (micros / MICROS, (micros % MICROS).abs());
+    if rest == 0 { dollars.to_string() } else { format!("{dollars}.{rest:06}").trim_end_matches('0').to_owned() }
 }
 
 /// What is asked for.
@@ -61,4 +126,25 @@ pub fn wait_for_room(conn: &mut PgConnection, expense: &Expense) -> Result<Optio
 /// The database's.
 pub fn count(conn: &mut PgConnection, message: MessageId, micros: i64) -> Result<(), DbError> {
     store::count(conn, message, micros)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_shown_as_exactly_as_it_is() {
+        let shown = [0, 50_000_000, 350_000, 1_000_001, 12_500_000].map(in_dollars);
+        assert_eq!(shown, ["0", "50", "0.35", "1.000001", "12.5"]);
+    }
+
+    #[test]
+    fn a_cap_is_set_in_whole_dollars() {
+        let mut caps = Caps::default();
+        for period in Period::ALL {
+            assert_eq!(caps.of(period), None);
+            caps.set(period, *period.bounds().end());
+        }
+        assert_eq!(caps, Caps { hour: Some(500_000_000), day: Some(2_000_000_000), month: Some(20_000_000_000) });
+    }
 }

@@ -133,6 +133,19 @@ pub fn find_caps(conn: &mut PgConnection) -> Result<Caps, DbError> {
     Ok(row.map_or_else(Caps::default, |(hour, day, month)| Caps { hour, day, month }))
 }
 
+/// Sets it.
+pub fn set_caps(conn: &mut PgConnection, caps: Caps) -> Result<(), DbError> {
+    let Caps { hour, day, month } = caps;
+    let columns = (budgets::hour_micros.eq(hour), budgets::day_micros.eq(day), budgets::month_micros.eq(month));
+    diesel::insert_into(budgets::table)
+        .values((budgets::scope.eq(IN_ALL), columns))
+        .on_conflict(budgets::scope)
+        .do_update()
+        .set(columns)
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Removes what no cap looks at any more, for housekeeping: the months stay for 13 months.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
     Ok(statement(

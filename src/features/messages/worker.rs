@@ -178,7 +178,7 @@ fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKi
                 return superseded(conn, id);
             };
             let origin = app.origin_host().filter(|_| policy.origin_line);
-            let body = texts::body(kind, &code, origin.as_deref(), &Words::for_locale(&locale).0);
+            let body = word(app, kind, &code, origin.as_deref(), &Words::for_locale(&locale), &policy);
             if !claimed.withheld && !count_segments(conn, id, &policy, &body)? {
                 return refuse(conn, id, Fault::Ours);
             }
@@ -220,6 +220,15 @@ fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKi
         outgoing: Outgoing { to, content, valid_for, report_to: app.report_to(id), sender: policy.sender },
         leftovers,
     })))
+}
+
+/// Words a text, as an administrator does where that fits into what the country allows, and else as we do.
+fn word(app: &App, kind: TextKind, code: &OneTimeCode, origin: Option<&str>, words: &Words, policy: &Policy) -> String {
+    let settings = app.settings.current();
+    let minutes = settings.limits().lifetimes.minutes_of(Purpose::of_text(kind));
+    let own = settings.texts.find(words.lang(), kind).map(|own| own.body(code, minutes, origin));
+    own.filter(|body| texts::segments(body) <= usize::from(policy.most_segments))
+        .unwrap_or_else(|| texts::body(kind, code, minutes, origin, &words.0))
 }
 
 /// Words a notice, with its code where it carries one. It is worth sending unless its code is not: what happened has

@@ -135,6 +135,7 @@ pub const TABLES: &[Table] = &[
             of("second_factor_rests_until", State),
             of("wrong_reset_factors", State),
             of("reset_factors_rest_until", State),
+            of("password_reset_required_at", State),
             of("auth_epoch", Wiring),
         ],
     },
@@ -512,6 +513,12 @@ pub const TABLES: &[Table] = &[
         own: None,
         kept: Kept::Service,
         columns: &[of("only_row", Wiring), of("until", Wiring)],
+    },
+    Table {
+        name: "settings",
+        own: None,
+        kept: Kept::Service,
+        columns: &[of("only_row", Wiring), of("version", Wiring), of("changed", Wiring), of("saved_at", Wiring)],
     },
     Table {
         name: "sms_hours",

@@ -20,6 +20,7 @@ use crate::{
     features::{
         activity::Origin,
         messages::reserve::Asker,
+        settings::Settings,
         sign_in::{self, Pending},
         two_factor::Method,
         users::Account,
@@ -42,12 +43,16 @@ pub const ENTRANCE: &str = "/login";
 
 /// Where a second factor is switched on.
 const SECOND_FACTOR: &str = "/account/two-factor";
-/// The pages that it takes to get there.
-const WITHOUT_SECOND_FACTOR: [&str; 2] = [SECOND_FACTOR, "/confirm"];
+/// The pages that it takes to get there, and the one that ends what somebody else may have begun.
+const WITHOUT_SECOND_FACTOR: [&str; 3] = [SECOND_FACTOR, "/confirm", "/account/devices"];
 
-/// Whether the account has to have a second factor that it has not: administrators need the app (AUT-05).
-fn owes_a_second_factor(account: &Account) -> bool {
-    account.role == Role::Administrator && account.two_factor != Some(Method::App)
+/// Whether the account has to have a second factor that it has not: administrators need the app (AUT-05), others any
+/// that there is, where the settings ask for it.
+fn owes_a_second_factor(account: &Account, settings: &Settings) -> bool {
+    match account.role {
+        Role::Administrator => account.two_factor != Some(Method::App),
+        role => account.two_factor.is_none() && settings.requires_two_factor(role),
+    }
 }
 
 /// Anybody. Costs no query.
@@ -192,10 +197,17 @@ impl SignedIn {
     /// nowhere else.
     fn admit(visitor: Visitor, live: Live, path: &str) -> Result<Self, PageError> {
         let Live { account, session, glance, fresh, .. } = live;
-        if owes_a_second_factor(&account) && !WITHOUT_SECOND_FACTOR.iter().any(|page| path.starts_with(page)) {
+        if owes_a_second_factor(&account, &visitor.app.settings.current())
+            && !WITHOUT_SECOND_FACTOR.iter().any(|page| path.starts_with(page))
+        {
             return Err(PageError::elsewhere(SECOND_FACTOR));
         }
         Ok(Self { visitor, account, session, glance, fresh })
+    }
+
+    /// Whether nothing but the way to a second factor opens.
+    pub fn owes_a_second_factor(&self) -> bool {
+        owes_a_second_factor(&self.account, &self.visitor.app.settings.current())
     }
 
     /// Whether the browser has proven within the last minutes to be the owner's: then a page shows a form that asks for

@@ -127,7 +127,7 @@ async fn begin_second_step(visitor: &Visitor, pending: Pending) -> Answer {
 
 async fn text(visitor: &Visitor, pending: &Pending) -> Result<(), NotTexted> {
     let asker = Asker::Owner { user: pending.user.id, browser: visitor.cookies.browser() };
-    let (limits, pending, id) = (visitor.app.limits, pending.clone(), pending.id);
+    let (limits, pending, id) = (visitor.app.limits(), pending.clone(), pending.id);
     let sent = visitor.app.db.run(move |conn| text_code::text_code(conn, &limits, &asker, &pending)).await?;
     log::info!("event=code_requested sign_in={id} message={sent} request={}", visitor.reference);
     Ok(())
