@@ -1378,194 +1378,6 @@ admin-area-countries = Countries
 admin-area-settings = Settings
 admin-area-activity = Activity
 
-## Charts
-# What a chart shows, for whoever does not see it. $most, $sum and the like are figures, $when an hour or a day.
-
-chart-dollars = { $amount } USD
-chart-nothing = Nothing in this time.
-chart-only-hour = { $sum } in one hour alone, { $when }.
-chart-only-day = { $sum } on one day alone, { $when }.
-chart-range-hour = From { $least } to { $most } an hour, { $sum } in all. Most at { $when }.
-chart-range-day = From { $least } to { $most } a day, { $sum } in all. Most on { $when }.
-chart-rises = The second half had more than the first: { $late } and { $early }.
-chart-falls = The second half had less than the first: { $late } and { $early }.
-chart-stays = Both halves had about as much: { $late } and { $early }.
-chart-cap-reached-hour = The cap of { $cap } an hour was { $times ->
-        [0] never reached.
-        [one] reached in one hour.
-       *[other] reached in { $times } hours.
-    }
-chart-cap-reached-day = The cap of { $cap } a day was { $times ->
-        [0] never reached.
-        [one] reached on one day.
-       *[other] reached on { $times } days.
-    }
-
-## Administration: overview
-
-admin-overview-attention = Needs attention
-admin-overview-calm = Nothing. Texts leave, and nobody waits for you.
-admin-overview-date-and-time = { $date }, { $time }
-admin-overview-everywhere = everywhere
-admin-overview-audit = Audit trail broken
-admin-overview-audit-text = At { $at } the record of what administrators did was found not to fit together. Keep the database as it is and look into it.
-admin-overview-brake = Brake on
-admin-overview-brake-alert-only = Brake would be on
-admin-overview-brake-text = { $country }, since { $since }: { $why }. Reference { $reference }
-admin-overview-budget = Budget { $percent } %
-admin-overview-budget-full = Budget used up
-# $period is hour, day or month; $one says whether it is one country's budget.
-admin-overview-budget-all = { $spent } of { $cap } USD spent { $period ->
-        [hour] this hour
-        [day] today
-       *[month] this month
-    }{ $one ->
-        [yes] {" "}on texts to { $country }
-       *[no] {""}
-    }.
-admin-overview-budget-unproven = { $spent } of { $cap } USD spent { $period ->
-        [hour] this hour
-        [day] today
-       *[month] this month
-    } on numbers that are not proven{ $one ->
-        [yes] , in { $country }
-       *[no] {""}
-    }.
-admin-overview-budget-until = Such texts are refused until { $until }.
-admin-overview-budget-pace = At this pace it is used up at { $at }.
-admin-overview-budget-lasts = At this pace it lasts until { $until }, when a new one begins.
-admin-overview-down = Twilio does not answer
-admin-overview-down-text = { $calls } calls in a row were in vain (Twilio { $provider }). Check the connection and the credentials.
-admin-overview-circuit = Provider left alone
-admin-overview-circuit-text = Twilio { $provider }, { $country }, since { $since }: { $reason }. Codes go another way meanwhile, where there is one.
-admin-overview-failed = Texts fail
-admin-overview-failed-text = { $failed } of the last { $tried } texts were refused or did not arrive. See why.
-admin-overview-queue = Texts wait
-admin-overview-queue-text = { $waiting ->
-        [one] 1 text waits
-       *[other] { $waiting } texts wait
-    } to be sent, the oldest for { $oldest }.
-admin-overview-stuck = { $number ->
-        [one] 1 recovery stuck
-       *[other] { $number } recoveries stuck
-    }
-admin-overview-stuck-text = { $number ->
-        [one] The text with its code was refused. It has to be started anew.
-       *[other] The texts with their codes were refused. They have to be started anew.
-    }
-admin-overview-recoveries = { $number ->
-        [one] 1 recovery
-       *[other] { $number } recoveries
-    }
-admin-overview-recoveries-text = { $number ->
-        [one] It waits for its 72 hours and opens at { $at }.
-       *[other] They wait for their 72 hours; the first opens at { $at }.
-    }
-admin-overview-alerts = Alerts undelivered
-admin-overview-alerts-waiting = { $number ->
-        [one] 1 alert was tried in vain and will be tried again.
-       *[other] { $number } alerts were tried in vain and will be tried again.
-    } Check the alert address.
-admin-overview-alerts-given-up = { $number ->
-        [one] 1 alert was given up in the last 7 days.
-       *[other] { $number } alerts were given up in the last 7 days.
-    } They are in the log. Check the alert address.
-# $period is day (24 hours) or month (30 days).
-admin-overview-period = { $period ->
-        [day] Last 24 hours
-       *[month] Last 30 days
-    }
-admin-overview-see-day = See the last 24 hours
-admin-overview-see-month = See the last 30 days
-admin-overview-registrations = Registrations
-admin-overview-sign-ins = Sign-ins
-admin-overview-refused = { $number } wrong passwords and codes
-admin-overview-codes = Codes sent
-admin-overview-waiting = { $number } texts waiting now
-admin-overview-delivered = Delivered
-admin-overview-half-within = half of them within { $time } s
-admin-overview-nothing-heard = carriers have not said yet
-admin-overview-entered = Entered
-admin-overview-entered-of = { $part } of { $all } codes
-admin-overview-spent = Spent
-admin-overview-each = { $cents } cents a text
-admin-overview-none = –
-admin-overview-percent = { $percent } %
-admin-overview-more = { $difference } more than the { $period ->
-        [day] day
-       *[month] 30 days
-    } before
-admin-overview-less = { $difference } less than the { $period ->
-        [day] day
-       *[month] 30 days
-    } before
-admin-overview-points-more = { $points } points more than the { $period ->
-        [day] day
-       *[month] 30 days
-    } before
-admin-overview-points-less = { $points } points less than the { $period ->
-        [day] day
-       *[month] 30 days
-    } before
-admin-overview-as-before = the same as the { $period ->
-        [day] day
-       *[month] 30 days
-    } before
-admin-overview-chart-registrations = Registrations by { $period ->
-        [day] hour
-       *[month] day
-    }
-admin-overview-chart-sign-ins = Sign-ins by { $period ->
-        [day] hour
-       *[month] day
-    }
-admin-overview-chart-codes = Codes by { $period ->
-        [day] hour
-       *[month] day
-    }
-admin-overview-chart-texts = Texts by { $period ->
-        [day] hour
-       *[month] day
-    }
-admin-overview-chart-spent = Spent by { $period ->
-        [day] hour
-       *[month] day
-    }, USD
-admin-overview-chart-title = { $caption }, { $period ->
-        [day] last 24 hours
-       *[month] last 30 days
-    }
-admin-overview-legend-tries = tries
-admin-overview-legend-signed-in = of these, signed in
-admin-overview-legend-sent = sent
-admin-overview-legend-entered = of these, entered
-admin-overview-legend-delivered = of these, delivered
-# $chart is codes, texts or sign-ins.
-admin-overview-of-these = { $part } of them { $chart ->
-        [codes] were entered
-        [texts] were delivered
-       *[sign-ins] signed somebody in
-    }.
-admin-overview-cap = cap: { $cap } { $period ->
-        [day] an hour
-       *[month] a day
-    }
-admin-overview-table = All figures as a table
-admin-overview-table-caption = { $period ->
-        [day] Hour by hour, the newest first
-       *[month] Day by day, the newest first
-    }
-admin-overview-from = { $period ->
-        [day] Hour
-       *[month] Day
-    }
-admin-overview-wrong = Refused
-admin-overview-texts = Texts sent
-admin-overview-spent-dollars = Spent, USD
-admin-overview-days-utc = Days are those of UTC.
-admin-overview-counted = Texts are counted once a minute.
-admin-overview-account = Your own account
-
 ## Administration: settings
 
 admin-settings-title = Settings
@@ -1801,3 +1613,190 @@ admin-accounts-done-recovery-cancelled = The recovery is cancelled
 admin-accounts-done-recovery-cancelled-text = Everybody who heard of it is told.
 admin-accounts-done-nothing-done = Nothing was done
 admin-accounts-done-nothing-done-text = The account stood otherwise already. This is how it stands now.
+## Charts
+# What a chart shows, for whoever does not see it. $most, $sum and the like are figures, $when an hour or a day.
+
+chart-dollars = { $amount } USD
+chart-nothing = Nothing in this time.
+chart-only-hour = { $sum } in one hour alone, { $when }.
+chart-only-day = { $sum } on one day alone, { $when }.
+chart-range-hour = From { $least } to { $most } an hour, { $sum } in all. Most at { $when }.
+chart-range-day = From { $least } to { $most } a day, { $sum } in all. Most on { $when }.
+chart-rises = The second half had more than the first: { $late } and { $early }.
+chart-falls = The second half had less than the first: { $late } and { $early }.
+chart-stays = Both halves had about as much: { $late } and { $early }.
+chart-cap-reached-hour = The cap of { $cap } an hour was { $times ->
+        [0] never reached.
+        [one] reached in one hour.
+       *[other] reached in { $times } hours.
+    }
+chart-cap-reached-day = The cap of { $cap } a day was { $times ->
+        [0] never reached.
+        [one] reached on one day.
+       *[other] reached on { $times } days.
+    }
+
+## Administration: overview
+
+admin-overview-attention = Needs attention
+admin-overview-calm = Nothing. Texts leave, and nobody waits for you.
+admin-overview-date-and-time = { $date }, { $time }
+admin-overview-everywhere = everywhere
+admin-overview-audit = Audit trail broken
+admin-overview-audit-text = At { $at } the record of what administrators did was found not to fit together. Keep the database as it is and look into it.
+admin-overview-brake = Brake on
+admin-overview-brake-alert-only = Brake would be on
+admin-overview-brake-text = { $country }, since { $since }: { $why }. Reference { $reference }
+admin-overview-budget = Budget { $percent } %
+admin-overview-budget-full = Budget used up
+# $period is hour, day or month; $one says whether it is one country's budget.
+admin-overview-budget-all = { $spent } of { $cap } USD spent { $period ->
+        [hour] this hour
+        [day] today
+       *[month] this month
+    }{ $one ->
+        [yes] {" "}on texts to { $country }
+       *[no] {""}
+    }.
+admin-overview-budget-unproven = { $spent } of { $cap } USD spent { $period ->
+        [hour] this hour
+        [day] today
+       *[month] this month
+    } on numbers that are not proven{ $one ->
+        [yes] , in { $country }
+       *[no] {""}
+    }.
+admin-overview-budget-until = Such texts are refused until { $until }.
+admin-overview-budget-pace = At this pace it is used up at { $at }.
+admin-overview-budget-lasts = At this pace it lasts until { $until }, when a new one begins.
+admin-overview-down = Twilio does not answer
+admin-overview-down-text = { $calls } calls in a row were in vain (Twilio { $provider }). Check the connection and the credentials.
+admin-overview-circuit = Provider left alone
+admin-overview-circuit-text = Twilio { $provider }, { $country }, since { $since }: { $reason }. Codes go another way meanwhile, where there is one.
+admin-overview-failed = Texts fail
+admin-overview-failed-text = { $failed } of the last { $tried } texts were refused or did not arrive. See why.
+admin-overview-queue = Texts wait
+admin-overview-queue-text = { $waiting ->
+        [one] 1 text waits
+       *[other] { $waiting } texts wait
+    } to be sent, the oldest for { $oldest }.
+admin-overview-stuck = { $number ->
+        [one] 1 recovery stuck
+       *[other] { $number } recoveries stuck
+    }
+admin-overview-stuck-text = { $number ->
+        [one] The text with its code was refused. It has to be started anew.
+       *[other] The texts with their codes were refused. They have to be started anew.
+    }
+admin-overview-recoveries = { $number ->
+        [one] 1 recovery
+       *[other] { $number } recoveries
+    }
+admin-overview-recoveries-text = { $number ->
+        [one] It waits for its 72 hours and opens at { $at }.
+       *[other] They wait for their 72 hours; the first opens at { $at }.
+    }
+admin-overview-alerts = Alerts undelivered
+admin-overview-alerts-waiting = { $number ->
+        [one] 1 alert was tried in vain and will be tried again.
+       *[other] { $number } alerts were tried in vain and will be tried again.
+    } Check the alert address.
+admin-overview-alerts-given-up = { $number ->
+        [one] 1 alert was given up in the last 7 days.
+       *[other] { $number } alerts were given up in the last 7 days.
+    } They are in the log. Check the alert address.
+# $period is day (24 hours) or month (30 days).
+admin-overview-period = { $period ->
+        [day] Last 24 hours
+       *[month] Last 30 days
+    }
+admin-overview-see-day = See the last 24 hours
+admin-overview-see-month = See the last 30 days
+admin-overview-registrations = Registrations
+admin-overview-sign-ins = Sign-ins
+admin-overview-refused = { $number } wrong passwords and codes
+admin-overview-codes = Codes sent
+admin-overview-waiting = { $number } texts waiting now
+admin-overview-delivered = Delivered
+admin-overview-half-within = half of them within { $time } s
+admin-overview-nothing-heard = carriers have not said yet
+admin-overview-entered = Entered
+admin-overview-entered-of = { $part } of { $all } codes
+admin-overview-spent = Spent
+admin-overview-each = { $cents } cents a text
+admin-overview-none = –
+admin-overview-percent = { $percent } %
+admin-overview-more = { $difference } more than the { $period ->
+        [day] day
+       *[month] 30 days
+    } before
+admin-overview-less = { $difference } less than the { $period ->
+        [day] day
+       *[month] 30 days
+    } before
+admin-overview-points-more = { $points } points more than the { $period ->
+        [day] day
+       *[month] 30 days
+    } before
+admin-overview-points-less = { $points } points less than the { $period ->
+        [day] day
+       *[month] 30 days
+    } before
+admin-overview-as-before = the same as the { $period ->
+        [day] day
+       *[month] 30 days
+    } before
+admin-overview-chart-registrations = Registrations by { $period ->
+        [day] hour
+       *[month] day
+    }
+admin-overview-chart-sign-ins = Sign-ins by { $period ->
+        [day] hour
+       *[month] day
+    }
+admin-overview-chart-codes = Codes by { $period ->
+        [day] hour
+       *[month] day
+    }
+admin-overview-chart-texts = Texts by { $period ->
+        [day] hour
+       *[month] day
+    }
+admin-overview-chart-spent = Spent by { $period ->
+        [day] hour
+       *[month] day
+    }, USD
+admin-overview-chart-title = { $caption }, { $period ->
+        [day] last 24 hours
+       *[month] last 30 days
+    }
+admin-overview-legend-tries = tries
+admin-overview-legend-signed-in = of these, signed in
+admin-overview-legend-sent = sent
+admin-overview-legend-entered = of these, entered
+admin-overview-legend-delivered = of these, delivered
+# $chart is codes, texts or sign-ins.
+admin-overview-of-these = { $part } of them { $chart ->
+        [codes] were entered
+        [texts] were delivered
+       *[sign-ins] signed somebody in
+    }.
+admin-overview-cap = cap: { $cap } { $period ->
+        [day] an hour
+       *[month] a day
+    }
+admin-overview-table = All figures as a table
+admin-overview-table-caption = { $period ->
+        [day] Hour by hour, the newest first
+       *[month] Day by day, the newest first
+    }
+admin-overview-from = { $period ->
+        [day] Hour
+       *[month] Day
+    }
+admin-overview-wrong = Refused
+admin-overview-texts = Texts sent
+admin-overview-spent-dollars = Spent, USD
+admin-overview-days-utc = Days are those of UTC.
+admin-overview-counted = Texts are counted once a minute.
+admin-overview-account = Your own account

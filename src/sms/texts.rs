@@ -125,6 +125,7 @@ impl NoticeKind {
         )
     }
 
+    /// Every kind.
     pub const ALL: [Self; 27] = [
         Self::TwoFactorOn,
         Self::TwoFactorChanged,

@@ -385,46 +385,6 @@ async fn run_the_account(window: &Window) {
     window.picture("48-activity").await;
 }
 
-/// From the first sign-in, which asks for an app, to the figures of the month.
-async fn see_the_overview(window: &Window, app: &TestApp) {
-    let salma = people::sponsor();
-    register(window, &salma).await;
-    app.database.run("UPDATE users SET role = 'administrator'");
-    window.visit("/admin").await;
-    window.is_at("/account/two-factor").await;
-    window.press("form[action='/account/two-factor/app'] button").await;
-    window.is_at("/account/two-factor/app").await;
-    let secret = window.text(".secret").await.replace(char::is_whitespace, "");
-    let authenticator = Authenticator::with_secret(&secret);
-    let enrolled_with = authenticator.code().await;
-    window.fill("#code", &enrolled_with).await;
-    window.press("form[action='/account/two-factor/app'] button").await;
-    window.press("main .actions a.button[href='/admin']").await;
-    window.is_at("/admin").await;
-
-    window.press("form[action='/logout'] button").await;
-    window.is_at("/login").await;
-    sign_in(window, &salma).await;
-    window.is_at("/login/verify").await;
-    window.fill("#code", &authenticator.code_after(&enrolled_with).await).await;
-    window.press("form[action='/login/verify'] button").await;
-    window.is_at("/admin").await;
-    assert_eq!(window.text("h1").await, "Overview");
-    window.picture("70-admin").await;
-    window.fits().await;
-    window.press("details summary").await;
-    assert!(window.text("table caption").await.contains("Hour by hour"));
-    window.fits().await;
-    window.press("a[href='/admin?days=30']").await;
-    assert!(window.text("#main").await.contains("Last 30 days"));
-    window.fits().await;
-    window.picture("71-admin-month").await;
-    window.press("main a[href='/account']").await;
-    window.is_at("/account").await;
-    window.press("a.brand").await;
-    window.is_at("/admin").await;
-}
-
 /// Finds somebody by their number and signs out all their devices.
 async fn help_a_person(window: &Window, app: &TestApp) {
     let (salma, omar) = (people::sponsor(), people::sponsor());
@@ -465,6 +425,46 @@ async fn help_a_person(window: &Window, app: &TestApp) {
     window.picture("65-admin-signed-out").await;
     let sessions = "SELECT count(*) FROM sessions AS s JOIN users AS u ON u.id = s.user_id WHERE u.role = 'sponsor'";
     assert_eq!(app.database.number(sessions), 0);
+}
+
+/// From the first sign-in, which asks for an app, to the figures of the month.
+async fn see_the_overview(window: &Window, app: &TestApp) {
+    let salma = people::sponsor();
+    register(window, &salma).await;
+    app.database.run("UPDATE users SET role = 'administrator'");
+    window.visit("/admin").await;
+    window.is_at("/account/two-factor").await;
+    window.press("form[action='/account/two-factor/app'] button").await;
+    window.is_at("/account/two-factor/app").await;
+    let secret = window.text(".secret").await.replace(char::is_whitespace, "");
+    let authenticator = Authenticator::with_secret(&secret);
+    let enrolled_with = authenticator.code().await;
+    window.fill("#code", &enrolled_with).await;
+    window.press("form[action='/account/two-factor/app'] button").await;
+    window.press("main .actions a.button[href='/admin']").await;
+    window.is_at("/admin").await;
+
+    window.press("form[action='/logout'] button").await;
+    window.is_at("/login").await;
+    sign_in(window, &salma).await;
+    window.is_at("/login/verify").await;
+    window.fill("#code", &authenticator.code_after(&enrolled_with).await).await;
+    window.press("form[action='/login/verify'] button").await;
+    window.is_at("/admin").await;
+    assert_eq!(window.text("h1").await, "Overview");
+    window.picture("60-admin").await;
+    window.fits().await;
+    window.press("details summary").await;
+    assert!(window.text("table caption").await.contains("Hour by hour"));
+    window.fits().await;
+    window.press("a[href='/admin?days=30']").await;
+    assert!(window.text("#main").await.contains("Last 30 days"));
+    window.fits().await;
+    window.picture("61-admin-month").await;
+    window.press("main a[href='/account']").await;
+    window.is_at("/account").await;
+    window.press("a.brand").await;
+    window.is_at("/admin").await;
 }
 
 /// Opens an account; the window is signed in then.

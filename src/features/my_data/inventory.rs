@@ -503,6 +503,12 @@ pub const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "settings",
+        own: None,
+        kept: Kept::Service,
+        columns: &[of("only_row", Wiring), of("version", Wiring), of("changed", Wiring), of("saved_at", Wiring)],
+    },
+    Table {
         name: "activity_hours",
         own: None,
         kept: Kept::Service,
@@ -513,12 +519,6 @@ pub const TABLES: &[Table] = &[
         own: None,
         kept: Kept::Service,
         columns: &[of("only_row", Wiring), of("until", Wiring)],
-    },
-    Table {
-        name: "settings",
-        own: None,
-        kept: Kept::Service,
-        columns: &[of("only_row", Wiring), of("version", Wiring), of("changed", Wiring), of("saved_at", Wiring)],
     },
     Table {
         name: "sms_hours",
