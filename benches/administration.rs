@@ -81,7 +81,7 @@ const QUERIES: &[Measured] = &[
         let wanted = Wanted { occasion: Some(Occasion::StepUp), ends: Some(vec![End::Refused]), ..to("OM") };
         list(conn, &wanted, None)
     }),
-    ("messages, filtered h", "all three, and there is none", |conn| {
+    ("messages, filtered h", "all three, of another country", |conn| {
         let wanted = Wanted { occasion: Some(Occasion::StepUp), ends: Some(vec![End::Held]), ..to("LB") };
         list(conn, &wanted, None)
     }),
@@ -92,7 +92,7 @@ const QUERIES: &[Measured] = &[
     ("messages, found a", "a brake's reference", |conn| {
         list(conn, &named(Name::Brake(BrakeReference::parse("KT-4821").unwrap())), None)
     }),
-    ("messages, found b", "a brake, and there is none", |conn| {
+    ("messages, found b", "a brake and a purpose", |conn| {
         let wanted = named(Name::Brake(BrakeReference::parse("KT-4821").unwrap()));
         list(conn, &Wanted { occasion: Some(Occasion::Notice), ..wanted }, None)
     }),

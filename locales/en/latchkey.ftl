@@ -1911,8 +1911,6 @@ admin-messages-brake-only-noted = { $at }, nothing was held back
 admin-messages-brake-messages = Messages it held
 
 admin-message-title = Message { $reference }
-admin-message-lead = { $purpose } to { $number }, { $country }
-admin-message-lead-notice = { $purpose } for { $number }, { $country }
 admin-message-caption = What happened to it, first to last. { $clock }
 admin-message-when = When
 admin-message-what = What
@@ -1928,7 +1926,6 @@ admin-message-allowed-notice = The day’s quota of notices to the number had ro
 admin-message-would-hold = Brake { $reference } would have held it, but was only written down in the country’s first days.
 admin-message-held = Held, and no provider heard of it
 admin-message-held-brake = Brake { $reference } was on.
-admin-message-held-country = The country’s policy lets no such texts through.
 admin-message-withheld = Treated like any other, and not sent
 admin-message-withheld-text = Strangers had used up their part of what the number may receive, or no account has the number. Whoever asked cannot tell.
 admin-message-attempt = Attempt { $number }: { $provider }
@@ -1966,7 +1963,6 @@ admin-message-price-segments = { $segments ->
  }
 admin-message-given-back = It does not count for the limits.
 admin-message-charged = It counts for the limits.
-admin-message-facts = At a glance
 admin-message-outcome = Outcome
 admin-message-limits = Limits
 admin-message-number = To

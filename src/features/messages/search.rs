@@ -17,6 +17,7 @@ use crate::{
     domain::{brake_reference::BrakeReference, country::Country, ids::MessageId, phone_number::PhoneNumber},
     features::message_hours::Why,
     sms::{Fault, ProviderChoice},
+    web::clock,
 };
 
 /// How a text stands, or ended.
@@ -234,17 +235,45 @@ macro_rules! fits {
 
 const ALL: &str = concat!(shown!(), "FROM sms_messages AS m WHERE m.id < $1 ORDER BY m.id DESC LIMIT $2");
 
-const FITTING: &str = concat!(
-    shown!(),
-    "FROM (
-         SELECT newest.id
-         FROM unnest($1) AS an_end, unnest($2) AS a_country, unnest($3) AS an_occasion, LATERAL (
-             SELECT f.id FROM sms_messages AS f
-             WHERE sms_outcome(f.state, f.arrival, f.fault, f.error_code) = an_end AND coalesce(f.country, '') = a_country
-                 AND sms_purpose(f.kind, f.notice) = an_occasion AND f.id < $4
-             ORDER BY f.id DESC LIMIT $5) AS newest
-         ORDER BY newest.id DESC LIMIT $5
-     ) AS found JOIN sms_messages AS m USING (id) ORDER BY m.id DESC"
+/// The newest texts of each of some ends, countries and occasions, put together; `$places` says which ends and countries.
+macro_rules! newest_of {
+    ($places:literal) => {
+        concat!(
+            $places,
+            shown!(),
+            "FROM (
+                 SELECT newest.id
+                 FROM places, unnest($3) AS an_occasion, LATERAL (
+                     SELECT f.id FROM sms_messages AS f
+                     WHERE sms_outcome(f.state, f.arrival, f.fault, f.error_code) = an_end
+                         AND coalesce(f.country, '') = a_country AND sms_purpose(f.kind, f.notice) = an_occasion
+                         AND f.id < $4 AND f.id >= $6
+                     ORDER BY f.id DESC LIMIT $5) AS newest
+                 WHERE a_country IS NOT NULL
+                 ORDER BY newest.id DESC LIMIT $5
+             ) AS found JOIN sms_messages AS m USING (id) ORDER BY m.id DESC"
+        )
+    };
+}
+
+const IN_COUNTRIES: &str =
+    newest_of!("WITH places AS (SELECT an_end, a_country FROM unnest($1) AS an_end, unnest($2) AS a_country) ");
+
+/// Of all the countries there are few have texts with an end, and the index leads from one of them to the next.
+const ANYWHERE: &str = newest_of!(
+    "WITH RECURSIVE places AS (
+         SELECT an_end, (
+             SELECT coalesce(f.country, '') FROM sms_messages AS f
+             WHERE sms_outcome(f.state, f.arrival, f.fault, f.error_code) = an_end
+             ORDER BY coalesce(f.country, '') LIMIT 1) AS a_country
+         FROM unnest($1) AS an_end
+         UNION ALL
+         SELECT an_end, (
+             SELECT coalesce(f.country, '') FROM sms_messages AS f
+             WHERE sms_outcome(f.state, f.arrival, f.fault, f.error_code) = an_end AND coalesce(f.country, '') > a_country
+             ORDER BY coalesce(f.country, '') LIMIT 1)
+         FROM places WHERE a_country = ANY ($2)
+     ) "
 );
 
 const OF_BRAKE: &str = concat!(
@@ -280,7 +309,7 @@ pub fn list(
         None if wanted.ends.is_none() && wanted.country.is_none() && wanted.occasion.is_none() => {
             statement(ALL).bind::<t::Uuid, _>(before).bind::<t::BigInt, _>(most).get_results(conn)?
         }
-        None => fitting(FITTING, wanted, before).bind::<t::BigInt, _>(most).get_results(conn)?,
+        None => newest(conn, wanted, before, most)?,
         Some(Name::Brake(reference)) => fitting(OF_BRAKE, wanted, before)
             .bind::<t::Text, _>(reference.to_string())
             .bind::<t::BigInt, _>(most)
@@ -305,6 +334,25 @@ pub fn find(conn: &mut PgConnection, id: MessageId) -> Result<Option<Found>, DbE
         .get_result(conn)
         .optional()?;
     Ok(row.map(Found::from))
+}
+
+/// How far back is looked at first, in milliseconds: of what there is much of, the newest are found in the last minutes,
+/// and whatever has gone by before that is left alone. What is rare is looked for further back, and then is little.
+const STEPS_BACK: [u128; 3] = [10 * 60 * 1000, 3 * 60 * 60 * 1000, 3 * 24 * 60 * 60 * 1000];
+
+fn newest(conn: &mut PgConnection, wanted: &Wanted, before: Uuid, most: i64) -> Result<Vec<Row>, DbError> {
+    let sql = if wanted.country.is_some() { IN_COUNTRIES } else { ANYWHERE };
+    // Ids begin with their millisecond.
+    let latest = (before.as_u128() >> 80).min(u128::try_from(clock::now().timestamp_millis()).unwrap_or_default());
+    let bounds = STEPS_BACK.map(|back| Uuid::from_u128(latest.saturating_sub(back) << 80));
+    let mut rows = Vec::new();
+    for since in bounds.into_iter().chain([Uuid::nil()]) {
+        rows = fitting(sql, wanted, before).bind::<t::BigInt, _>(most).bind::<t::Uuid, _>(since).get_results(conn)?;
+        if i64::try_from(rows.len()).is_ok_and(|found| found >= most) {
+            break;
+        }
+    }
+    Ok(rows)
 }
 
 /// A query with what is wanted as its first parameters, every value of what is left open, and the text before which it is.
