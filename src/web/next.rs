@@ -22,7 +22,7 @@ impl Next {
     pub const ACCOUNT: Self = Self { page: "/account", id: None };
 
     /// The pages that ask for a sign-in, `{id}` at the end standing for any. A test holds them to the routes.
-    pub const PAGES: [&'static str; 13] = [
+    pub const PAGES: [&'static str; 15] = [
         "/account",
         "/account/profile",
         "/account/phone",
@@ -36,6 +36,8 @@ impl Next {
         "/account/activity",
         "/account/data",
         "/account/delete",
+        "/admin/messages",
+        "/admin/messages/{id}",
     ];
 
     /// The page of exactly that path.

@@ -259,6 +259,10 @@ pub enum Notice {
     DeletionCancelled,
     /// The account was recovered.
     Recovered,
+    /// A brake was opened.
+    BrakeOpened,
+    /// There was nothing to open.
+    BrakeNotOn,
 }
 
 /// The tone of a notice: its colour and its icon.
@@ -292,7 +296,7 @@ impl Tone {
 }
 
 impl Notice {
-    const ALL: [Self; 33] = [
+    const ALL: [Self; 35] = [
         Self::CodeSent,
         Self::NumberChanged,
         Self::TooEarly,
@@ -326,6 +330,8 @@ impl Notice {
         Self::DeletionRequested,
         Self::DeletionCancelled,
         Self::Recovered,
+        Self::BrakeOpened,
+        Self::BrakeNotOn,
     ];
 
     /// The short name it travels under.
@@ -364,6 +370,8 @@ impl Notice {
             Self::DeletionRequested => "deletion-requested",
             Self::DeletionCancelled => "deletion-cancelled",
             Self::Recovered => "recovered",
+            Self::BrakeOpened => "brake-opened",
+            Self::BrakeNotOn => "brake-not-on",
         }
     }
 
@@ -397,7 +405,8 @@ impl Notice {
             | Self::EmailChanged
             | Self::EmailRemoved
             | Self::DeletionCancelled
-            | Self::Recovered => Tone::Ok,
+            | Self::Recovered
+            | Self::BrakeOpened => Tone::Ok,
             Self::TooEarly
             | Self::RegistrationOver
             | Self::SignInOver
@@ -405,7 +414,8 @@ impl Notice {
             | Self::EnrolmentOver
             | Self::ResetOver
             | Self::PhoneChangeOver
-            | Self::DeletionRequested => Tone::Wait,
+            | Self::DeletionRequested
+            | Self::BrakeNotOn => Tone::Wait,
             Self::OnlyBackupCode | Self::CodeNotPossible => Tone::Bad,
         }
     }
@@ -446,6 +456,8 @@ impl Notice {
             Self::DeletionRequested => fl!(words.0, "notice-deletion-requested"),
             Self::DeletionCancelled => fl!(words.0, "notice-deletion-cancelled"),
             Self::Recovered => fl!(words.0, "notice-recovered"),
+            Self::BrakeOpened => fl!(words.0, "notice-brake-opened"),
+            Self::BrakeNotOn => fl!(words.0, "notice-brake-not-on"),
         }
     }
 
@@ -485,6 +497,8 @@ impl Notice {
             Self::DeletionRequested => fl!(words.0, "notice-deletion-requested-text"),
             Self::DeletionCancelled => fl!(words.0, "notice-deletion-cancelled-text"),
             Self::Recovered => fl!(words.0, "notice-recovered-text"),
+            Self::BrakeOpened => fl!(words.0, "notice-brake-opened-text"),
+            Self::BrakeNotOn => fl!(words.0, "notice-brake-not-on-text"),
         }
     }
 }

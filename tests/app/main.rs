@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "the tests start the program, and Twilio's fake has a clock of its own")]
 
 mod access;
+mod admin_messages;
 mod alerts;
 mod authenticator_tools;
 mod backup_codes;

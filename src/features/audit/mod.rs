@@ -43,16 +43,19 @@ impl fmt::Display for Actor {
 pub enum Act {
     /// An administrator's account was made.
     AdministratorMade,
+    /// Texts were let through again that a brake held back.
+    BrakeOpened,
 }
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::AdministratorMade];
+    pub const ALL: [Self; 2] = [Self::AdministratorMade, Self::BrakeOpened];
 
     /// The name in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AdministratorMade => "administrator_made",
+            Self::BrakeOpened => "brake_opened",
         }
     }
 
