@@ -41,8 +41,9 @@ pub struct Limits {
     pub number_per_hour: u16,
     /// To one number in a day.
     pub number_per_day: u16,
-    /// From one address in an hour to numbers that are not the asker's proven one, or as many as codes were entered
-    /// from there in the last 24 hours, whichever is more. A /48 may send four times as many.
+    /// From one address in an hour to numbers that are not the asker's proven one, and one more for each code that was
+    /// entered from there in the last 24 hours. A /48 may send four times as many. More than the design's, which takes
+    /// the greater of the two: then people of whom each enters the code would shut their shared address after the fifth.
     pub address_per_hour: u16,
     /// For one account in an hour.
     pub account_per_hour: u16,
