@@ -41,9 +41,10 @@ pub struct Limits {
     pub number_per_hour: u16,
     /// To one number in a day.
     pub number_per_day: u16,
-    /// From one address in an hour to numbers that are not the asker's proven one, and one more for each code that was
-    /// entered from there in the last 24 hours. A /48 may send four times as many. More than the design's, which takes
-    /// the greater of the two: then people of whom each enters the code would shut their shared address after the fifth.
+    /// From one address in an hour to numbers that are not the asker's proven one, and two more for each code that was
+    /// entered from there in the last 24 hours, for some ask twice before they enter one. A /48 may send four times as
+    /// many. The design takes the greater of the two instead: then people of whom each enters the code shut their shared
+    /// address after the fifth.
     pub address_per_hour: u16,
     /// For one account in an hour.
     pub account_per_hour: u16,

@@ -64,14 +64,14 @@ SELECT rule, extract(epoch FROM created_at + window_length - clock_timestamp()):
     (SELECT 'address', created_at, interval '1 hour' FROM sms_messages
      WHERE address = $5 AND charged AND created_at > (SELECT clock_timestamp() - interval '1 hour')
      ORDER BY created_at DESC
-     OFFSET $7 + (SELECT count(*) FROM phone_verifications
-                  WHERE used_from = $5 AND used_at > now() - interval '1 day') - 1 LIMIT 1)
+     OFFSET $7 + 2 * (SELECT count(*) FROM phone_verifications
+                      WHERE used_from = $5 AND used_at > now() - interval '1 day') - 1 LIMIT 1)
     UNION ALL
     (SELECT 'address', created_at, interval '1 hour' FROM sms_messages
      WHERE address_block = $6 AND charged AND created_at > (SELECT clock_timestamp() - interval '1 hour')
      ORDER BY created_at DESC
-     OFFSET 4 * ($7 + (SELECT count(*) FROM phone_verifications
-                       WHERE used_from = $5 AND used_at > now() - interval '1 day')) - 1 LIMIT 1)
+     OFFSET 4 * ($7 + 2 * (SELECT count(*) FROM phone_verifications
+                           WHERE used_from = $5 AND used_at > now() - interval '1 day')) - 1 LIMIT 1)
     UNION ALL
     (SELECT 'browser', created_at, interval '1 minute' FROM sms_messages
      WHERE browser_id = $8 AND charged AND created_at > (SELECT clock_timestamp() - interval '1 minute')
