@@ -320,6 +320,7 @@ diesel::table! {
         country -> Nullable<Text>,
         spent_micros -> Int8,
         brake_id -> Nullable<Uuid>,
+        vouched -> Bool,
     }
 }
 

@@ -11,7 +11,7 @@ use diesel::PgConnection;
 
 use super::{
     Kind,
-    store::{self, Full},
+    store::{self, Full, Marks},
 };
 use crate::{
     db::DbError,
@@ -22,7 +22,7 @@ use crate::{
         phone_number::PhoneNumber,
     },
     features::{
-        brakes::{self, Brake},
+        brakes::{self, Checked},
         budget::{self, Expense},
         countries::{self, Class},
         phone_verifications::store::{self as challenges, CodeBefore},
@@ -169,7 +169,8 @@ pub fn reserve(conn: &mut PgConnection, limits: &Limits, asker: &Asker, text: &T
         return Ok(refuse(conn, asker, text, Fault::Country, None)?);
     }
     // Asked for every number, also where the text would be withheld: the answer must not tell whether it has an account.
-    if let Some(brake) = brake_on(conn, &expense, asker, text)? {
+    let Checked { brake, vouched } = brake_on(conn, &expense, asker, text)?;
+    if let Some(brake) = brake {
         note(Limit::Brake, text);
         return Ok(refuse(conn, asker, text, Fault::Paused, Some(brake.id))?);
     }
@@ -183,7 +184,7 @@ pub fn reserve(conn: &mut PgConnection, limits: &Limits, asker: &Asker, text: &T
     let beyond = is_stranger && store::strangers_part_is_used(conn, limits, &text.to)?;
     let withheld = beyond || text.decoy;
     let message = MessageId::generate();
-    store::insert(conn, message, asker, text, withheld)?;
+    store::insert(conn, message, asker, text, Marks { withheld, vouched })?;
     // Also what will not be sent, until it is settled: not counting it would take less time, which tells.
     budget::count(conn, message, expense.micros)?;
     Ok(Reserved { message, refused: None })
@@ -226,14 +227,16 @@ fn note(limit: Limit, text: &Text) {
     metrics::limit_reached(limit);
 }
 
-/// The decision by which the number gets no text now. Owners ask about numbers of their own, which are proven.
-fn brake_on(conn: &mut PgConnection, expense: &Expense, asker: &Asker, text: &Text) -> Result<Option<Brake>, DbError> {
-    let (Class::Unproven, Some(country)) = (expense.class, expense.country) else { return Ok(None) };
+/// The decision by which the number gets no text now, and whether the asker's address vouches for it. Owners ask about
+/// numbers of their own, which are proven.
+fn brake_on(conn: &mut PgConnection, expense: &Expense, asker: &Asker, text: &Text) -> Result<Checked, DbError> {
+    let free = Checked { brake: None, vouched: false };
+    let (Class::Unproven, Some(country)) = (expense.class, expense.country) else { return Ok(free) };
     match asker {
         Asker::Stranger { address, .. } | Asker::Member { address, .. } => {
             brakes::check(conn, country, &text.to, *address)
         }
-        Asker::Owner { .. } => Ok(None),
+        Asker::Owner { .. } => Ok(free),
     }
 }
 

@@ -278,6 +278,8 @@ pub const TABLES: [Table; 31] = [
             of("spent_micros", Confidential),
             // Held by a brake, a text to somebody else's number would not have been sent whoever has it.
             of("brake_id", Wiring),
+            // What others have done at the same address.
+            of("vouched", Confidential),
         ],
     },
     Table {
