@@ -318,15 +318,15 @@ fn open_abroad(database: &Database, number: u32, age: &str) {
 }
 
 #[actix_web::test]
-async fn sms_09_all_countries_together_get_thirty_texts_an_hour_where_nobody_enters_codes() {
+async fn sms_09_all_countries_together_get_25_texts_an_hour_where_nobody_enters_codes() {
     let app = app_after_the_first_days(1).await;
-    open_abroad(&app.database, 29, "4 minutes");
+    open_abroad(&app.database, 24, "4 minutes");
     asks(&app).await.redirects_to("/register/verify");
     let told = reference(&asks(&app).await);
     assert_eq!(of(&app, &told, "country || number_range || rule").as_deref(), Some("ALLeverywhere_hour"));
     let why = of(&app, &told, "why").unwrap();
     assert!(
-        why.starts_with("30 texts of the last hour to all countries wait for their code to be entered, and 30"),
+        why.starts_with("25 texts of the last hour to all countries wait for their code to be entered, and 25"),
         "{why}"
     );
     app.logged(&format!("event=brake_on reference={told} country=ALL scope=everywhere rule=everywhere_hour")).await;
@@ -358,7 +358,7 @@ async fn sms_09_all_countries_together_get_ten_texts_a_day_where_nobody_enters_c
 async fn sms_09_a_hundred_at_once_share_what_is_left_of_all_countries_exactly() {
     for processes in [1, 2] {
         let app = app_after_the_first_days(processes).await;
-        open_abroad(&app.database, 20, "4 minutes");
+        open_abroad(&app.database, 15, "4 minutes");
         let people: Vec<_> = app.browsers(100).into_iter().map(|browser| (somebody(), browser)).collect();
         let pages = at_once(people.iter().map(|(person, browser)| person.asks(browser))).await;
         nothing_broke(&app, &pages, &[303, 422]);
