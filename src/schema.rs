@@ -438,6 +438,7 @@ diesel::table! {
         country -> Nullable<Text>,
         spent_micros -> Int8,
         brake_id -> Nullable<Uuid>,
+        vouched -> Bool,
         sender -> Nullable<Text>,
         arrival -> Nullable<Text>,
         arrived_ms -> Nullable<Int4>,

@@ -82,7 +82,8 @@ impl Attack {
         let (places, place, rest) = match why {
             Why::BrakeOnRange => (&mut memory.ranges, range, RANGE_RESTS),
             Why::BrakeOnCountry | Why::Budget => (&mut memory.countries, self.ranges[range].0, COUNTRY_RESTS),
-            Why::Limit => return,
+            // Each place that comes free is worth an attempt, and an attempt costs nothing.
+            Why::BrakeEverywhere | Why::Limit => return,
         };
         places.insert(place, now + rest);
     }

@@ -70,6 +70,7 @@ pub enum Answer {
 /// Which rule refused it. The person is not told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Why {
+    BrakeEverywhere,
     BrakeOnCountry,
     BrakeOnRange,
     /// One of the exact limits: of a number, an address, the installation.
@@ -181,6 +182,7 @@ impl Installation {
         match rule {
             None => Answer::Sent,
             Some(rule) if rule.starts_with("range") => Answer::Refused(Why::BrakeOnRange),
+            Some(rule) if rule.starts_with("everywhere") => Answer::Refused(Why::BrakeEverywhere),
             Some(_) => Answer::Refused(Why::BrakeOnCountry),
         }
     }
@@ -209,6 +211,11 @@ impl Installation {
     pub fn tidy(&mut self) {
         brakes::store::write_hours(&mut self.conn).unwrap();
         brakes::end_what_is_over(&mut self.conn).unwrap();
+    }
+
+    /// Counts what is in the tables, as PostgreSQL does by itself where it is left alone: else it reads whole tables.
+    pub fn analyze(&mut self) {
+        self.conn.batch_execute("ANALYZE sms_messages, sms_hours, phone_verifications").unwrap();
     }
 
     /// How many decisions hold texts back.

@@ -118,6 +118,7 @@ fn print_cells(cells: [String; 10], markdown: bool) {
 
 fn in_words(why: Why) -> &'static str {
     match why {
+        Why::BrakeEverywhere => "all",
         Why::BrakeOnCountry => "country",
         Why::BrakeOnRange => "range",
         Why::Limit => "limit",

@@ -16,8 +16,12 @@ use super::{
 const COMES_BACK: u32 = 3;
 /// The waits before a second, third and fourth text.
 const RESEND_WAITS: [Duration; 3] = [Duration::from_secs(60), Duration::from_secs(120), Duration::from_secs(300)];
+/// The part of the people whose address does not vouch for them: of texts before the first day only theirs are remembered.
+const UNVOUCHED: f64 = 0.45;
 /// How often housekeeping comes, in earnest twice a minute.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
+/// How often the database counts its rows.
+const ANALYZED: Duration = Duration::from_secs(2 * 3600);
 /// How long to wait for the brake to open again.
 const PATIENCE: Duration = Duration::from_secs(30 * 3600);
 
@@ -98,7 +102,8 @@ impl Simulation<'_> {
         for (place, country) in Country::HOME.into_iter().enumerate() {
             for hours_ago in 1..=scenario.days_before * 24 {
                 let hour = 24 - hours_ago.rem_euclid(24);
-                let mean = scenario.people_before * people::SHARES[place] * people::part_of_day(hour as usize);
+                let mean =
+                    scenario.people_before * UNVOUCHED * people::SHARES[place] * people::part_of_day(hour as usize);
                 let sent = people::poisson(mean * 1.1, &mut self.random);
                 let entered = (0..sent).filter(|_| self.random.random_bool(0.9)).count();
                 if sent > 0 {
@@ -148,6 +153,9 @@ impl Simulation<'_> {
                 Event::PumpEnters { challenge, from } => self.installation.enter(challenge, from),
                 Event::Tidies => {
                     self.installation.tidy();
+                    if now.as_secs().is_multiple_of(ANALYZED.as_secs()) {
+                        self.installation.analyze();
+                    }
                     self.schedule(now + HOUSEKEEPING, Event::Tidies);
                     let is_after = self.attack.is_some() && now >= attack_ends;
                     if is_after && self.tally.reopened_after.is_none() && self.installation.brakes() == 0 {
@@ -239,7 +247,7 @@ impl Simulation<'_> {
                     }
                 }
                 Answer::Refused(why) => {
-                    if matches!(why, Why::BrakeOnCountry | Why::BrakeOnRange) {
+                    if matches!(why, Why::BrakeEverywhere | Why::BrakeOnCountry | Why::BrakeOnRange) {
                         self.tally.before_brake.get_or_insert(self.tally.lost_dollars);
                     }
                     attack.learn(range, why, now, &mut memory);

@@ -224,16 +224,19 @@ async fn sms_09_time_opens_it_and_housekeeping_notes_it_where_nobody_asks() {
 async fn sms_09_in_a_home_countrys_first_14_days_decisions_are_written_down_and_only_a_flood_is_held_back() {
     let app = TestApp::start().await;
     open(&app.database, 20, "20 minutes");
+    app.database.codes_were_entered_elsewhere();
     asks(&app).await.redirects_to("/register/verify");
     let decision = "SELECT rule || alert_only || (ended_at IS NULL) FROM brakes";
     assert_eq!(app.database.text(decision).as_deref(), Some("country_hourtruetrue"));
     open(&app.database, 75, "20 minutes");
+    app.database.codes_were_entered_elsewhere();
     let told = reference(&asks(&app).await);
     assert_eq!(of(&app, &told, "alert_only").as_deref(), Some("false"));
     assert_eq!(app.database.count("brakes WHERE alert_only AND ended_at IS NOT NULL"), 1, "the warning has given way");
     // The flood is over, and what is left is worth a warning.
     app.let_pass("41 minutes");
     open(&app.database, 20, "20 minutes");
+    app.database.codes_were_entered_elsewhere();
     app.database.run("DELETE FROM sms_messages WHERE created_at < now() - interval '1 hour'");
     asks(&app).await.redirects_to("/register/verify");
     assert_eq!(app.database.count("brakes WHERE alert_only AND ended_at IS NULL"), 1);
@@ -305,6 +308,79 @@ async fn sms_09_a_hundred_at_once_get_exactly_what_is_allowed() {
     }
 }
 
+/// Open texts to many countries, none of which has had enough to be braked.
+fn open_abroad(database: &Database, number: u32, age: &str) {
+    open(database, number, age);
+    database.run(
+        "UPDATE sms_messages AS m SET country = (ARRAY['SA', 'AE', 'KW', 'QA', 'BH', 'OM'])[1 + n % 6]
+         FROM (SELECT id, row_number() OVER () AS n FROM sms_messages WHERE country = 'ET') AS t WHERE t.id = m.id",
+    );
+}
+
+#[actix_web::test]
+async fn sms_09_all_countries_together_get_25_texts_an_hour_where_nobody_enters_codes() {
+    let app = app_after_the_first_days(1).await;
+    open_abroad(&app.database, 24, "4 minutes");
+    asks(&app).await.redirects_to("/register/verify");
+    let told = reference(&asks(&app).await);
+    assert_eq!(of(&app, &told, "country || number_range || rule").as_deref(), Some("ALLeverywhere_hour"));
+    let why = of(&app, &told, "why").unwrap();
+    assert!(
+        why.starts_with("25 texts of the last hour to all countries wait for their code to be entered, and 25"),
+        "{why}"
+    );
+    app.logged(&format!("event=brake_on reference={told} country=ALL scope=everywhere rule=everywhere_hour")).await;
+    // Where one person has entered a code the next is served.
+    texts(&app.database, 1, "5 hours", true, "10.77.0.1");
+    let shared = || app.browser().from("10.77.0.1");
+    somebody().asks(&shared()).await.redirects_to("/register/verify");
+    assert_eq!(reference(&somebody().asks(&shared()).await), told);
+    app.database.run("DELETE FROM sms_messages WHERE address = '10.250.0.1'");
+    app.tidy();
+    assert!(of(&app, &told, "ended_at").is_some());
+}
+
+#[actix_web::test]
+async fn sms_09_all_countries_together_get_ten_texts_a_day_where_nobody_enters_codes_also_in_the_first_days() {
+    let app = TestApp::start().await;
+    open_abroad(&app.database, 9, "3 hours");
+    asks(&app).await.redirects_to("/register/verify");
+    open_abroad(&app.database, 1, "6 minutes");
+    let told = reference(&asks(&app).await);
+    assert_eq!(of(&app, &told, "rule || alert_only").as_deref(), Some("everywhere_dayfalse"));
+    // The same once those hours are written down.
+    app.tidy();
+    assert!(app.database.count("sms_hours WHERE hour > now() - interval '1 day'") > 0);
+    assert_eq!(reference(&asks(&app).await), told);
+}
+
+#[actix_web::test]
+async fn sms_09_a_hundred_at_once_share_what_is_left_of_all_countries_exactly() {
+    for processes in [1, 2] {
+        let app = app_after_the_first_days(processes).await;
+        open_abroad(&app.database, 15, "4 minutes");
+        let people: Vec<_> = app.browsers(100).into_iter().map(|browser| (somebody(), browser)).collect();
+        let pages = at_once(people.iter().map(|(person, browser)| person.asks(browser))).await;
+        nothing_broke(&app, &pages, &[303, 422]);
+        assert_eq!(leading_to(&pages, "/register/verify"), 10, "{processes} processes");
+        settled(&app).await;
+        assert_eq!((sent(&app), app.database.count("brakes")), (10, 1));
+    }
+}
+
+#[actix_web::test]
+async fn texts_that_an_address_vouches_for_count_for_their_range_alone() {
+    let app = app_after_the_first_days(1).await;
+    open(&app.database, 50, "20 minutes");
+    app.database.run("UPDATE sms_messages SET vouched = true");
+    asks(&app).await.redirects_to("/register/verify");
+    app.database.run("UPDATE sms_messages SET created_at = created_at - interval '3 hours'");
+    brakes::store::write_hours(&mut app.database.connect()).unwrap();
+    let written = |scope: &str| app.database.count(&format!("sms_hours WHERE number_range {scope} '' AND sent <> 1"));
+    let ranges = app.database.count("sms_hours WHERE number_range <> ''");
+    assert_eq!((written("="), ranges), (0, 51));
+}
+
 #[actix_web::test]
 async fn what_is_refused_calls_nobody_costs_nothing_and_counts_for_the_asker_alone() {
     let app = app_after_the_first_days(1).await;
@@ -350,6 +426,21 @@ async fn a_new_code_is_refused_with_the_reference_and_its_page_stays() {
 }
 
 #[actix_web::test]
+async fn a_new_code_for_a_change_of_number_is_refused_with_the_reference_and_the_one_before_works_on() {
+    let app = app_after_the_first_days(1).await;
+    let owner = Owner::with_sms(&app).await;
+    let phone = somebody().phone;
+    owner.browser.wants_number(&phone).await.redirects_to("/account/phone/verify");
+    let code = app.twilio.next_code_to(&phone).await;
+    open(&app.database, 50, "20 minutes");
+    app.let_pass("61 seconds");
+    let page = owner.browser.submit("/account/phone/resend", &[]).await;
+    page.shows(422, PAUSED);
+    assert!(page.error_of("code").is_some_and(|error| error.contains(PAUSED)), "{}", page.text());
+    owner.browser.proves_number(&code).await.redirects_to("/account/phone");
+}
+
+#[actix_web::test]
 async fn sms_09_an_address_where_codes_are_entered_vouches_for_its_people_but_not_for_a_range() {
     let app = app_after_the_first_days(1).await;
     texts(&app.database, 8, "5 hours", true, "10.77.0.1");
@@ -359,9 +450,9 @@ async fn sms_09_an_address_where_codes_are_entered_vouches_for_its_people_but_no
     for _ in 0..2 {
         somebody().asks(&shared()).await.redirects_to("/register/verify");
     }
-    // Two are open, and three tenths of eight are no three.
+    // Two are open, and one and a fifth of eight are no three.
     reference(&somebody().asks(&shared()).await);
-    assert_eq!(app.database.count("brakes WHERE ended_at IS NULL"), 1);
+    assert_eq!(app.database.count("brakes WHERE country = 'ET' AND ended_at IS NULL"), 1);
 
     texts(&app.database, 80, "5 hours", true, "10.77.0.2");
     let shared = || app.browser().from("10.77.0.2");

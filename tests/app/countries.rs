@@ -168,6 +168,39 @@ async fn sms_09_a_new_code_that_a_closed_country_refuses_leaves_the_one_before()
 }
 
 #[actix_web::test]
+async fn sms_09_who_signs_in_confirms_or_changes_the_number_hears_that_a_closed_country_gets_no_new_code() {
+    const CLOSED: &str = "We cannot send texts to Ethiopia at the moment.";
+    let app = TestApp::start().await;
+    let owner = Owner::with_sms(&app).await;
+    app.let_pass("1 hour");
+    app.database.run("UPDATE sessions SET confirmed_at = now()");
+    let new_number = people::new_phone();
+    owner.browser.wants_number(&new_number).await.redirects_to("/account/phone/verify");
+    let of_change = app.twilio.next_code_to(&new_number).await;
+    let (pending, of_sign_in) = owner.begins_with_text(&app).await;
+    app.let_pass("61 seconds");
+    owner.browser.submit("/confirm/resend", &[]).await;
+    let of_step_up = owner.text_code(&app).await;
+    app.let_pass("61 seconds");
+    close(&app, "ET", "unproven = false, proven = false");
+
+    for refused in [
+        pending.asks_again().await,
+        owner.browser.submit("/confirm/resend", &[]).await,
+        owner.browser.submit("/account/phone/resend", &[]).await,
+    ] {
+        refused.shows(422, CLOSED);
+        assert!(refused.error_of("code").is_some_and(|error| error.contains(CLOSED)), "{}", refused.text());
+        assert!(!refused.text().contains("We have sent"), "{}", refused.text());
+    }
+
+    // The texts before may only be slow: their codes are all that there is.
+    pending.gives(&of_sign_in).await.redirects_to("/account");
+    owner.browser.confirms(&owner.person.password, &of_step_up).await.redirects_to("/account/two-factor");
+    owner.browser.proves_number(&of_change).await.redirects_to("/account/phone");
+}
+
+#[actix_web::test]
 async fn sms_10_a_host_too_long_for_the_last_line_is_told_at_the_start() {
     let origin = format!("https://{}.example.com", ["long-label"; 12].join("."));
     let app =

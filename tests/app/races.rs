@@ -81,6 +81,7 @@ async fn r_9_of_200_wrong_codes_at_two_processes_three_are_compared() {
 
 /// Browsers with a code each, about to open an account.
 async fn ready(app: &TestApp, people: Vec<Person>) -> Vec<(Browser, String)> {
+    app.database.codes_were_entered_elsewhere();
     let browsers = app.browsers(people.len());
     let mut ready = Vec::new();
     for (person, browser) in people.iter().zip(browsers) {

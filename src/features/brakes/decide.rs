@@ -1,6 +1,6 @@
 //! Whether texts go on: one pure function.
 
-use crate::domain::country::Country;
+use super::Place;
 
 /// So many open texts are allowed, and more where codes are entered.
 #[derive(Debug, Clone, Copy)]
@@ -11,12 +11,16 @@ struct Allowance {
     for_each: f64,
 }
 
+/// Each country has an allowance of its own, so that whoever is held back in one goes on in the next: this is what all of
+/// them together may have open. At the start of a launch 15 people wait for their text at any moment.
+const EVERYWHERE_HOUR: Allowance = Allowance { least: 25.0, for_each: 0.15 };
+const EVERYWHERE_DAY: Allowance = Allowance { least: 10.0, for_each: 0.13 };
 const COUNTRY_HOUR: Allowance = Allowance { least: 12.0, for_each: 0.25 };
 const COUNTRY_DAY: Allowance = Allowance { least: 10.0, for_each: 0.2 };
 const RANGE_HOUR: Allowance = Allowance { least: 5.0, for_each: 0.25 };
 const RANGE_DAY: Allowance = Allowance { least: 8.0, for_each: 0.2 };
-/// An address has no allowance but what people have earned it.
-const ADDRESS_DAY: Allowance = Allowance { least: 0.0, for_each: 0.3 };
+/// An address has an allowance of its own once somebody has entered a code there.
+const ADDRESS_DAY: Allowance = Allowance { least: 1.0, for_each: 0.2 };
 /// The busiest hour is taken to have a sixth of a day's codes.
 const HOURS_OF_A_DAY: f64 = 6.0;
 
@@ -42,9 +46,9 @@ pub struct Texts {
 /// What is known when a number asks.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Facts {
-    /// Texts to the number's country.
+    /// Texts to the number's country that no address vouched for.
     pub country: Texts,
-    /// Texts to the number's range.
+    /// Texts to the number's range, all of them.
     pub range: Texts,
     /// How many texts to the country led to a code on the best day of the last 14.
     pub best_day: f64,
@@ -55,6 +59,10 @@ pub struct Facts {
 /// Why no more texts go somewhere.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Rule {
+    /// To all countries, by their last hour.
+    EverywhereHour(Excess),
+    /// To all countries, by their last day.
+    EverywhereDay(Excess),
     /// To a country, by its last hour.
     CountryHour(Excess),
     /// To a country, by its last day.
@@ -111,10 +119,22 @@ pub fn decide(facts: &Facts) -> Decided {
     }
 }
 
-/// Whether an address from which codes are entered may have one more text while its country gets none: an attack on a
-/// country must not shut out the people who share their carrier's addresses.
+/// Decides about one more text of those that no address vouches for, whatever its country.
+pub fn decide_everywhere(texts: &Texts) -> Option<Decision> {
+    let Texts { open_hour, open_day, entered_hour, entered_day } = *texts;
+    let usual_hour = entered_hour.max(entered_day / HOURS_OF_A_DAY);
+    // No launch comes near to it, so it holds from the first day.
+    let judge = Judge { is_new: false, flood: 1.0 };
+    gravest([
+        judge.judge(Rule::EverywhereHour, open_hour, EVERYWHERE_HOUR.at(usual_hour)),
+        judge.judge(Rule::EverywhereDay, open_day, EVERYWHERE_DAY.at(entered_day)),
+    ])
+}
+
+/// Whether an address from which codes were entered vouches for one more text, which then counts for no country: an attack
+/// must not shut out the people who share their carrier's addresses, and they make no room for it.
 pub fn vouches(address: &Texts) -> bool {
-    address.open_day + 1.0 <= ADDRESS_DAY.at(address.entered_day)
+    address.entered_day >= 1.0 && address.open_day + 1.0 <= ADDRESS_DAY.at(address.entered_day)
 }
 
 struct Judge {
@@ -146,6 +166,8 @@ impl Rule {
     /// The name in the database.
     pub fn name(&self) -> &'static str {
         match self {
+            Self::EverywhereHour(_) => "everywhere_hour",
+            Self::EverywhereDay(_) => "everywhere_day",
             Self::CountryHour(_) => "country_hour",
             Self::CountryDay(_) => "country_day",
             Self::RangeHour(_) => "range_hour",
@@ -154,17 +176,27 @@ impl Rule {
     }
 
     /// The rule with its figures, for whoever runs the service.
-    pub fn in_words(&self, country: Country) -> String {
-        let (Excess { open, allowed }, time, place, Allowance { least, for_each }) = match *self {
-            Self::CountryHour(excess) => (excess, "hour", format!("{country}"), COUNTRY_HOUR),
-            Self::CountryDay(excess) => (excess, "day", format!("{country}"), COUNTRY_DAY),
-            Self::RangeHour(excess) => (excess, "hour", format!("one range of numbers in {country}"), RANGE_HOUR),
-            Self::RangeDay(excess) => (excess, "day", format!("one range of numbers in {country}"), RANGE_DAY),
+    pub fn in_words(&self, place: &Place) -> String {
+        let (Excess { open, allowed }, time, Allowance { least, for_each }) = match *self {
+            Self::EverywhereHour(excess) => (excess, "hour", EVERYWHERE_HOUR),
+            Self::EverywhereDay(excess) => (excess, "day", EVERYWHERE_DAY),
+            Self::CountryHour(excess) => (excess, "hour", COUNTRY_HOUR),
+            Self::CountryDay(excess) => (excess, "day", COUNTRY_DAY),
+            Self::RangeHour(excess) => (excess, "hour", RANGE_HOUR),
+            Self::RangeDay(excess) => (excess, "day", RANGE_DAY),
+        };
+        let in_first_days = match place {
+            Place::Everywhere => "",
+            Place::Country(_) | Place::Range(..) => "; in a home country's first days a multiple of it",
+        };
+        let place = match place {
+            Place::Everywhere => "all countries".to_owned(),
+            Place::Country(country) => country.to_string(),
+            Place::Range(country, _) => format!("one range of numbers in {country}"),
         };
         format!(
             "{open:.0} texts of the last {time} to {place} wait for their code to be entered, and {allowed:.0} may: \
-             {least}, and {for_each} for each code that is entered in such a time; in a home country's first days a \
-             multiple of it"
+             {least}, and {for_each} for each code that is entered in such a time{in_first_days}"
         )
     }
 }
@@ -172,6 +204,7 @@ impl Rule {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::country::Country;
 
     fn country(open_hour: f64, open_day: f64, entered_hour: f64, entered_day: f64) -> Facts {
         Facts { country: Texts { open_hour, open_day, entered_hour, entered_day }, ..Facts::default() }
@@ -193,6 +226,18 @@ mod tests {
         assert_eq!(decide(&country(9.0, 9.0, 0.0, 0.0)).country, None);
         let excess = Excess { open: 9.5, allowed: 10.0 };
         assert_eq!(decide(&country(9.0, 9.5, 0.0, 0.0)).country, held(Rule::CountryDay(excess)));
+    }
+
+    #[test]
+    fn sms_09_all_countries_together_have_25_in_an_hour_and_ten_in_a_day_and_more_where_codes_are_entered() {
+        let decide = |open_hour, open_day, entered_hour, entered_day| {
+            decide_everywhere(&Texts { open_hour, open_day, entered_hour, entered_day })
+        };
+        assert_eq!(decide(24.0, 9.0, 0.0, 0.0), None);
+        assert_eq!(decide(25.0, 9.0, 0.0, 0.0), held(Rule::EverywhereHour(Excess { open: 25.0, allowed: 25.0 })));
+        assert_eq!(decide(0.0, 10.0, 0.0, 0.0), held(Rule::EverywhereDay(Excess { open: 10.0, allowed: 10.0 })));
+        assert_eq!(decide(30.0, 22.0, 40.0, 100.0), None, "31 in an hour, 23 in a day");
+        assert_eq!(decide(30.0, 40.0, 0.0, 240.0), None, "31 in an hour, 41 in a day");
     }
 
     #[test]
@@ -251,19 +296,35 @@ mod tests {
     fn an_address_vouches_for_as_many_as_its_people_have_earned() {
         let address = |open_day, entered_day| Texts { open_day, entered_day, ..Texts::default() };
         assert!(!vouches(&address(0.0, 0.0)));
-        assert!(!vouches(&address(0.0, 3.0)));
-        assert!(vouches(&address(0.0, 4.0)));
-        assert!(!vouches(&address(1.0, 6.0)));
-        assert!(vouches(&address(9.0, 34.0)));
+        assert!(vouches(&address(0.0, 1.0)));
+        assert!(!vouches(&address(1.0, 4.0)));
+        assert!(vouches(&address(1.0, 5.0)));
+        assert!(vouches(&address(9.0, 45.0)));
     }
 
     #[test]
     fn every_rule_says_its_figures_and_no_number_of_anybody() {
         let excess = Excess { open: 12.4, allowed: 13.0 };
-        for rule in [Rule::CountryHour, Rule::CountryDay, Rule::RangeHour, Rule::RangeDay] {
-            let rule = rule(excess);
-            let words = rule.in_words(Country::HOME[0]);
-            assert!(words.starts_with("12 texts of the last ") && words.contains("ET"), "{words}");
+        let country = Country::HOME[0];
+        for (rule, place, named) in [
+            (Rule::EverywhereHour(excess), Place::Everywhere, "hour to all countries wait"),
+            (Rule::EverywhereDay(excess), Place::Everywhere, "day to all countries wait"),
+            (Rule::CountryHour(excess), Place::Country(country), "hour to ET wait"),
+            (Rule::CountryDay(excess), Place::Country(country), "day to ET wait"),
+            (
+                Rule::RangeHour(excess),
+                Place::Range(country, "+2519110".to_owned()),
+                "hour to one range of numbers in ET wait",
+            ),
+            (
+                Rule::RangeDay(excess),
+                Place::Range(country, "+2519110".to_owned()),
+                "day to one range of numbers in ET wait",
+            ),
+        ] {
+            let words = rule.in_words(&place);
+            assert!(words.starts_with("12 texts of the last ") && words.contains(named), "{words}");
+            assert!(!words.contains("9110"), "{words}");
             assert!(words.contains("and 13 may"), "{words}");
         }
     }

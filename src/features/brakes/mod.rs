@@ -2,14 +2,19 @@
 //!
 //! - What is watched is the *open* texts to numbers that nobody has proven: those whose code nobody has entered. Where
 //!   people really come, most codes are entered within minutes, and the more are, the more may be open.
-//! - A country may have 12 open in an hour and a quarter of the codes that an hour brings, and 10 in a day and a fifth
-//!   of the codes that a day brings: this hour or a sixth of the best day of 14, this day or that best one, whichever is
-//!   more. A range, which is a number without its last four digits, may have 5 in an hour and a quarter of its codes, and
-//!   8 in a day and a fifth.
+//! - An address *vouches* for a text where somebody has entered a code in the last day: it may have one open and a fifth
+//!   of the codes that were entered there. Such a text counts for its range alone, and only its range's brake holds it back.
+//!   Carriers let many people share one address, and an attacker's addresses are those where nobody finishes.
+//! - All countries together may have 25 of the other texts open in an hour and 15 for each hundred codes that an hour
+//!   brings, which is this one or a sixth of the last day, and 10 in a day and 13 for each hundred codes of it: an attacker
+//!   who is held back in one country would go on in the next. This holds from the first day.
+//! - A country may have 12 of them open in an hour and a quarter of the codes that an hour brings, and 10 in a day and a
+//!   fifth of the codes that a day brings: this hour or a sixth of the best day of 14, this day or that best one, whichever
+//!   is more.
+//! - A range, which is a number without its last four digits, may have 5 in an hour and a quarter of its codes, and 8 in a
+//!   day and a fifth. Here all texts count.
 //! - The day's rules leave out the last five minutes, in which people are still typing; the hour's count them.
 //! - Beyond that texts are refused until enough of the open ones have grown old or were entered. It opens again by itself.
-//! - While a country is braked, an address from which codes were entered in the last day may still have three tenths as
-//!   many open as were entered: carriers let many people share one address. Ranges know no such exception.
 //! - Each time one begins a decision is written down, with the rule and its figures in words and a short reference, which
 //!   the person sees and support can find.
 //! - An administrator may open it before that. Then what was sent until then is counted as open no more, so that the rule
@@ -59,6 +64,61 @@ pub struct Brake {
     pub alert_only: bool,
 }
 
+/// What a decision is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// All countries together.
+    Everywhere,
+    /// A country.
+    Country(Country),
+    /// A range of its numbers.
+    Range(Country, String),
+}
+
+impl Place {
+    /// How wide it is.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Everywhere => "everywhere",
+            Self::Country(_) => "country",
+            Self::Range(..) => "range",
+        }
+    }
+
+    /// The country in the database, or what stands for all.
+    fn country(&self) -> &'static str {
+        match self {
+            Self::Everywhere => "ALL",
+            Self::Country(country) | Self::Range(country, _) => country.code(),
+        }
+    }
+
+    /// The range, if it is one.
+    fn range(&self) -> &str {
+        match self {
+            Self::Everywhere | Self::Country(_) => "",
+            Self::Range(_, range) => range,
+        }
+    }
+
+    /// An alert about it.
+    fn alert(&self, kind: Kind) -> Alert {
+        match self {
+            Self::Everywhere => Alert::new(kind),
+            Self::Country(country) | Self::Range(country, _) => Alert::new(kind).of_country(*country),
+        }
+    }
+}
+
+/// What was found about one more text.
+#[derive(Debug, Clone, Copy)]
+pub struct Checked {
+    /// The decision by which it is refused, if one holds.
+    pub brake: Option<Brake>,
+    /// Whether the address vouches for it.
+    pub vouched: bool,
+}
+
 /// Whether one more text may go to a number that nobody has proven, asked for from an address; if not, by which decision.
 /// Stands behind the lock of all reservations. Also notes when a decision holds no more.
 ///
@@ -69,29 +129,26 @@ pub fn check(
     country: Country,
     number: &PhoneNumber,
     address: ClientAddress,
-) -> Result<Option<Brake>, DbError> {
+) -> Result<Checked, DbError> {
     let range = number.range();
     let decided = decide::decide(&store::facts(conn, country, range)?);
-    let on_country = note(conn, country, "", decided.country)?;
-    let on_range = note(conn, country, range, decided.range)?;
-    match on_country {
-        Some(brake) if !decide::vouches(&store::texts_from(conn, &address)?) => Ok(Some(brake)),
-        _ => Ok(on_range),
+    let on_country = note(conn, &Place::Country(country), decided.country)?;
+    let on_range = note(conn, &Place::Range(country, range.to_owned()), decided.range)?;
+    if decide::vouches(&store::texts_from(conn, &address)?) {
+        return Ok(Checked { brake: on_range, vouched: true });
     }
+    let everywhere = decide::decide_everywhere(&store::texts_everywhere(conn)?);
+    let on_all = note(conn, &Place::Everywhere, everywhere)?;
+    Ok(Checked { brake: on_country.or(on_all).or(on_range), vouched: false })
 }
 
-/// Keeps the row about a country or range in step with what was decided. Answers what holds texts back.
-fn note(
-    conn: &mut PgConnection,
-    country: Country,
-    scope: &str,
-    decision: Option<Decision>,
-) -> Result<Option<Brake>, DbError> {
+/// Keeps the row about a place in step with what was decided. Answers what holds texts back.
+fn note(conn: &mut PgConnection, place: &Place, decision: Option<Decision>) -> Result<Option<Brake>, DbError> {
     let Some(decision) = decision else {
-        end(conn, country, scope)?;
+        end(conn, place)?;
         return Ok(None);
     };
-    let brake = begin(conn, country, scope, decision)?;
+    let brake = begin(conn, place, decision)?;
     Ok(Some(brake).filter(|brake| !brake.alert_only))
 }
 
@@ -100,11 +157,14 @@ fn note(
 /// # Errors
 /// The database's.
 pub fn end_what_is_over(conn: &mut PgConnection) -> Result<(), DbError> {
-    for (country, range) in store::list_live(conn)? {
-        let decided = decide::decide(&store::facts(conn, country, &range)?);
-        let rule = if range.is_empty() { decided.country } else { decided.range };
-        if rule.is_none() {
-            end(conn, country, &range)?;
+    for place in store::list_live(conn)? {
+        let decision = match &place {
+            Place::Everywhere => decide::decide_everywhere(&store::texts_everywhere(conn)?),
+            Place::Country(country) => decide::decide(&store::facts(conn, *country, "")?).country,
+            Place::Range(country, range) => decide::decide(&store::facts(conn, *country, range)?).range,
+        };
+        if decision.is_none() {
+            end(conn, &place)?;
         }
     }
     Ok(())
@@ -125,33 +185,33 @@ pub fn open(conn: &mut PgConnection, reference: BrakeReference) -> Result<Option
 }
 
 /// The decision that holds, or a new one.
-fn begin(conn: &mut PgConnection, country: Country, scope: &str, decision: Decision) -> Result<Brake, DbError> {
+fn begin(conn: &mut PgConnection, place: &Place, decision: Decision) -> Result<Brake, DbError> {
     let Decision { rule, alert_only } = decision;
-    if let Some(brake) = store::find_live(conn, country, scope, alert_only)? {
+    if let Some(brake) = store::find_live(conn, place, alert_only)? {
         return Ok(brake);
     }
     // A warning gives way to what holds texts back, and the other way round.
-    end(conn, country, scope)?;
-    let brake = store::insert(conn, country, scope, decision)?;
+    end(conn, place)?;
+    let brake = store::insert(conn, place, decision)?;
     log::warn!(
-        "event=brake_on reference={} country={country} scope={} rule={} alert_only={alert_only} why={:?}",
+        "event=brake_on reference={} country={} scope={} rule={} alert_only={alert_only} why={:?}",
         brake.reference,
-        if scope.is_empty() { "country" } else { "range" },
+        place.country(),
+        place.kind(),
         rule.name(),
-        rule.in_words(country)
+        rule.in_words(place)
     );
-    let alert = Alert::new(if alert_only { Kind::BrakeWouldHold } else { Kind::BrakeOn }).of_country(country);
+    let alert = place.alert(if alert_only { Kind::BrakeWouldHold } else { Kind::BrakeOn });
     alerts::raise(conn, &alert.referring_to(brake.reference.to_string()))?;
     Ok(brake)
 }
 
 /// Ends the decision that holds, if there is one. Of one that held nothing back nobody hears that it is over.
-fn end(conn: &mut PgConnection, country: Country, range: &str) -> Result<(), DbError> {
-    let Some(Brake { reference, alert_only, .. }) = store::end(conn, country, range)? else { return Ok(()) };
-    log::info!("event=brake_off reference={reference} country={country}");
+fn end(conn: &mut PgConnection, place: &Place) -> Result<(), DbError> {
+    let Some(Brake { reference, alert_only, .. }) = store::end(conn, place)? else { return Ok(()) };
+    log::info!("event=brake_off reference={reference} country={}", place.country());
     if !alert_only {
-        let alert = Alert::new(Kind::BrakeOff).of_country(country);
-        alerts::raise(conn, &alert.referring_to(reference.to_string()))?;
+        alerts::raise(conn, &place.alert(Kind::BrakeOff).referring_to(reference.to_string()))?;
     }
     Ok(())
 }

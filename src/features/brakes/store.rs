@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::{PgConnection, dsl::IntervalDsl as _, prelude::*, sql_types as t};
 
 use super::{
-    ALERT_ONLY, BEST_OF_DAYS, Brake, STILL_TYPING,
+    ALERT_ONLY, BEST_OF_DAYS, Brake, Place, STILL_TYPING,
     decide::{Decision, Facts, Texts},
 };
 use crate::{
@@ -121,7 +121,7 @@ const FACTS: &str = concat!(
              m.created_at > (SELECT country_at FROM opened) AS counts_for_country,
              m.created_at > (SELECT range_at FROM opened) AS counts_for_range,
              m.created_at > (SELECT clock_timestamp() - interval '1 hour') AS in_hour,
-             m.created_at <= (SELECT clock_timestamp() - make_interval(secs => $6)) AS is_settled
+             m.created_at <= (SELECT clock_timestamp() - make_interval(secs => $6)) AS is_settled, m.vouched
          FROM sms_messages AS m
          WHERE m.country = $2 AND m.created_at >= (SELECT until FROM sms_hours_written WHERE only_row)
              AND m.created_at > (SELECT clock_timestamp() - interval '1 day') AND ",
@@ -147,10 +147,10 @@ const FACTS: &str = concat!(
          coalesce((SELECT min(hour) FROM sms_hours WHERE country = $2 AND number_range = '')
                       > clock_timestamp() - make_interval(secs => $5), true) AS is_new
      FROM (
-         SELECT count(*) FILTER (WHERE NOT entered AND in_hour AND counts_for_country)::float8 AS open_hour,
-             count(*) FILTER (WHERE NOT entered AND is_settled AND counts_for_country)::float8 AS open_day,
-             count(*) FILTER (WHERE entered AND in_hour)::float8 AS entered_hour,
-             count(*) FILTER (WHERE entered)::float8 AS entered_day,
+         SELECT count(*) FILTER (WHERE NOT entered AND in_hour AND NOT vouched AND counts_for_country)::float8 AS open_hour,
+             count(*) FILTER (WHERE NOT entered AND is_settled AND NOT vouched AND counts_for_country)::float8 AS open_day,
+             count(*) FILTER (WHERE entered AND in_hour AND NOT vouched)::float8 AS entered_hour,
+             count(*) FILTER (WHERE entered AND NOT vouched)::float8 AS entered_day,
              count(*) FILTER (WHERE NOT entered AND in_hour AND in_range AND counts_for_range)::float8 AS range_open_hour,
              count(*) FILTER (WHERE NOT entered AND is_settled AND in_range AND counts_for_range)::float8 AS range_open_day,
              count(*) FILTER (WHERE entered AND in_hour AND in_range)::float8 AS range_entered_hour,
@@ -162,6 +162,58 @@ const FACTS: &str = concat!(
              coalesce(sum(open * part) FILTER (WHERE NOT whole), 0)::float8 AS range_open,
              coalesce(sum(entered * part) FILTER (WHERE NOT whole), 0)::float8 AS range_entered
          FROM past
+     ) AS p"
+);
+
+/// Counts the texts to all countries that no address vouched for, in the same way. The stretch of time has an end too, for
+/// with a beginning alone PostgreSQL takes it for a third of the table and reads that from end to end.
+pub fn texts_everywhere(conn: &mut PgConnection) -> Result<Texts, DbError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = t::Double)]
+        open_hour: f64,
+        #[diesel(sql_type = t::Double)]
+        open_day: f64,
+        #[diesel(sql_type = t::Double)]
+        entered_hour: f64,
+        #[diesel(sql_type = t::Double)]
+        entered_day: f64,
+    }
+    let Row { open_hour, open_day, entered_hour, entered_day } = statement(EVERYWHERE)
+        .bind::<t::Array<t::Text>, _>(kinds())
+        .bind::<t::Double, _>(STILL_TYPING.as_seconds_f64())
+        .get_result(conn)?;
+    Ok(Texts { open_hour, open_day, entered_hour, entered_day })
+}
+
+const EVERYWHERE: &str = concat!(
+    "WITH live AS (
+         SELECT ",
+    entered!(),
+    " AS entered,
+             m.created_at > (SELECT clock_timestamp() - interval '1 hour') AS in_hour,
+             m.created_at <= (SELECT clock_timestamp() - make_interval(secs => $2)) AS is_settled
+         FROM sms_messages AS m
+         WHERE m.created_at >= (SELECT greatest(until, clock_timestamp() - interval '1 day') FROM sms_hours_written WHERE only_row)
+             AND m.created_at < (SELECT clock_timestamp() + interval '1 hour') AND NOT m.vouched AND ",
+    counted!(),
+    "),
+     past AS (
+         SELECT sent - entered AS open, entered,
+             least(1, extract(epoch FROM hour + interval '25 hours' - clock_timestamp()) / 3600)::float8 AS part
+         FROM sms_hours WHERE number_range = ''
+             AND hour < (SELECT until FROM sms_hours_written WHERE only_row)
+             AND hour > (SELECT clock_timestamp() - interval '25 hours')
+     )
+     SELECT l.open_hour, l.open_day + p.open AS open_day, l.entered_hour, l.entered_day + p.entered AS entered_day
+     FROM (
+         SELECT count(*) FILTER (WHERE NOT entered AND in_hour)::float8 AS open_hour,
+             count(*) FILTER (WHERE NOT entered AND is_settled)::float8 AS open_day,
+             count(*) FILTER (WHERE entered AND in_hour)::float8 AS entered_hour,
+             count(*) FILTER (WHERE entered)::float8 AS entered_day
+         FROM live
+     ) AS l, (
+         SELECT coalesce(sum(open * part), 0)::float8 AS open, coalesce(sum(entered * part), 0)::float8 AS entered FROM past
      ) AS p"
 );
 
@@ -190,14 +242,9 @@ pub fn texts_from(conn: &mut PgConnection, address: &ClientAddress) -> Result<Te
 }
 
 /// Finds the decision that holds.
-pub fn find_live(
-    conn: &mut PgConnection,
-    country: Country,
-    range: &str,
-    alert_only: bool,
-) -> Result<Option<Brake>, DbError> {
+pub fn find_live(conn: &mut PgConnection, place: &Place, alert_only: bool) -> Result<Option<Brake>, DbError> {
     let row: Option<(BrakeId, String)> = b::table
-        .filter(b::country.eq(country.code()).and(b::number_range.eq(range)).and(b::ended_at.is_null()))
+        .filter(b::country.eq(place.country()).and(b::number_range.eq(place.range())).and(b::ended_at.is_null()))
         .filter(b::alert_only.eq(alert_only))
         .select((b::id, b::reference))
         .first(conn)
@@ -210,19 +257,25 @@ fn stored(reference: &str) -> Result<BrakeReference, DbError> {
 }
 
 /// Lists where decisions hold, the oldest first and not more than are looked at in one go.
-pub fn list_live(conn: &mut PgConnection) -> Result<Vec<(Country, String)>, DbError> {
+pub fn list_live(conn: &mut PgConnection) -> Result<Vec<Place>, DbError> {
     let rows: Vec<(String, String)> = b::table
         .filter(b::ended_at.is_null())
         .order(b::began_at)
         .limit(100)
         .select((b::country, b::number_range))
         .get_results(conn)?;
-    let known = rows.into_iter().filter_map(|(country, range)| Some((Country::parse(&country).ok()?, range)));
+    let known = rows.into_iter().filter_map(|(country, range)| match country.as_str() {
+        "ALL" => Some(Place::Everywhere),
+        country => {
+            let country = Country::parse(country).ok()?;
+            Some(if range.is_empty() { Place::Country(country) } else { Place::Range(country, range) })
+        }
+    });
     Ok(known.collect())
 }
 
 /// Writes a decision down, under a reference that no other has.
-pub fn insert(conn: &mut PgConnection, country: Country, range: &str, decision: Decision) -> Result<Brake, DbError> {
+pub fn insert(conn: &mut PgConnection, place: &Place, decision: Decision) -> Result<Brake, DbError> {
     let Decision { rule, alert_only } = decision;
     for _ in 0..20 {
         let (id, reference) = (BrakeId::generate(), BrakeReference::generate());
@@ -232,10 +285,10 @@ pub fn insert(conn: &mut PgConnection, country: Country, range: &str, decision: 
         )
         .bind::<t::Uuid, _>(id)
         .bind::<t::Text, _>(reference.to_string())
-        .bind::<t::Text, _>(country.code())
-        .bind::<t::Text, _>(range.to_owned())
+        .bind::<t::Text, _>(place.country())
+        .bind::<t::Text, _>(place.range().to_owned())
         .bind::<t::Text, _>(rule.name())
-        .bind::<t::Text, _>(rule.in_words(country))
+        .bind::<t::Text, _>(rule.in_words(place))
         .bind::<t::Bool, _>(alert_only)
         .execute(conn)?;
         if inserted == 1 {
@@ -245,8 +298,8 @@ pub fn insert(conn: &mut PgConnection, country: Country, range: &str, decision: 
     Err(DbError::Fault("no reference is left for a brake".to_owned()))
 }
 
-/// Ends the decision about a country or range that holds, if there is one, and answers it.
-pub fn end(conn: &mut PgConnection, country: Country, range: &str) -> Result<Option<Brake>, DbError> {
+/// Ends the decision about a place that holds, if there is one, and answers it.
+pub fn end(conn: &mut PgConnection, place: &Place) -> Result<Option<Brake>, DbError> {
     #[derive(QueryableByName)]
     struct Ended {
         #[diesel(sql_type = t::Uuid)]
@@ -260,8 +313,8 @@ pub fn end(conn: &mut PgConnection, country: Country, range: &str) -> Result<Opt
         "UPDATE brakes SET ended_at = clock_timestamp() WHERE country = $1 AND number_range = $2 AND ended_at IS NULL
          RETURNING id, reference, alert_only",
     )
-    .bind::<t::Text, _>(country.code())
-    .bind::<t::Text, _>(range.to_owned())
+    .bind::<t::Text, _>(place.country())
+    .bind::<t::Text, _>(place.range().to_owned())
     .get_result(conn)
     .optional()?;
     ended
@@ -371,7 +424,7 @@ pub fn write_hours(conn: &mut PgConnection) -> Result<usize, DbError> {
         ")
          FROM due JOIN sms_messages AS m ON m.created_at >= due.since AND m.created_at < due.until,
              unnest(ARRAY['', left(m.phone_number, -4)]) AS number_range
-         WHERE number_range IS NOT NULL AND ",
+         WHERE number_range IS NOT NULL AND (number_range <> '' OR NOT m.vouched) AND ",
         counted!(),
         " GROUP BY 1, 2, 3 ON CONFLICT DO NOTHING"
     ))

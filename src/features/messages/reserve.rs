@@ -11,7 +11,7 @@ use diesel::PgConnection;
 
 use super::{
     Kind,
-    store::{self, Full},
+    store::{self, Full, Marks},
 };
 use crate::{
     db::DbError,
@@ -22,7 +22,7 @@ use crate::{
         phone_number::PhoneNumber,
     },
     features::{
-        brakes::{self, Brake},
+        brakes::{self, Checked},
         budget::{self, Expense},
         countries::{self, Class},
         phone_verifications::{
@@ -44,8 +44,10 @@ pub struct Limits {
     pub number_per_hour: u16,
     /// To one number in a day.
     pub number_per_day: u16,
-    /// From one address in an hour to numbers that are not the asker's proven one, or as many as codes were entered
-    /// from there in the last 24 hours, whichever is more. A /48 may send four times as many.
+    /// From one address in an hour to numbers that are not the asker's proven one, and two more for each code that was
+    /// entered from there in the last 24 hours, for some ask twice before they enter one. A /48 may send four times as
+    /// many. The design takes the greater of the two instead: then people of whom each enters the code shut their shared
+    /// address after the fifth.
     pub address_per_hour: u16,
     /// For one account in an hour.
     pub account_per_hour: u16,
@@ -173,7 +175,8 @@ pub fn reserve(conn: &mut PgConnection, limits: &Limits, asker: &Asker, text: &T
         return Ok(refuse(conn, asker, text, Fault::Country, None)?);
     }
     // Asked for every number, also where the text would be withheld: the answer must not tell whether it has an account.
-    if let Some(brake) = brake_on(conn, &expense, asker, text)? {
+    let Checked { brake, vouched } = brake_on(conn, &expense, asker, text)?;
+    if let Some(brake) = brake {
         note(Limit::Brake, text);
         return Ok(refuse(conn, asker, text, Fault::Paused, Some(brake.id))?);
     }
@@ -187,7 +190,7 @@ pub fn reserve(conn: &mut PgConnection, limits: &Limits, asker: &Asker, text: &T
     let beyond = is_stranger && store::strangers_part_is_used(conn, limits, &text.to)?;
     let withheld = beyond || text.decoy;
     let message = MessageId::generate();
-    store::insert(conn, message, asker, text, withheld)?;
+    store::insert(conn, message, asker, text, Marks { withheld, vouched })?;
     // Also what will not be sent, until it is settled: not counting it would take less time, which tells.
     budget::count(conn, message, expense.micros)?;
     Ok(Reserved { message, refused: None })
@@ -230,14 +233,16 @@ fn note(limit: Limit, text: &Text) {
     metrics::limit_reached(limit);
 }
 
-/// The decision by which the number gets no text now. Owners ask about numbers of their own, which are proven.
-fn brake_on(conn: &mut PgConnection, expense: &Expense, asker: &Asker, text: &Text) -> Result<Option<Brake>, DbError> {
-    let (Class::Unproven, Some(country)) = (expense.class, expense.country) else { return Ok(None) };
+/// The decision by which the number gets no text now, and whether the asker's address vouches for it. Owners ask about
+/// numbers of their own, which are proven.
+fn brake_on(conn: &mut PgConnection, expense: &Expense, asker: &Asker, text: &Text) -> Result<Checked, DbError> {
+    let free = Checked { brake: None, vouched: false };
+    let (Class::Unproven, Some(country)) = (expense.class, expense.country) else { return Ok(free) };
     match asker {
         Asker::Stranger { address, .. } | Asker::Member { address, .. } => {
             brakes::check(conn, country, &text.to, *address)
         }
-        Asker::Owner { .. } => Ok(None),
+        Asker::Owner { .. } => Ok(free),
     }
 }
 

@@ -64,14 +64,14 @@ SELECT rule, extract(epoch FROM created_at + window_length - clock_timestamp()):
     (SELECT 'address', created_at, interval '1 hour' FROM sms_messages
      WHERE address = $5 AND charged AND created_at > (SELECT clock_timestamp() - interval '1 hour')
      ORDER BY created_at DESC
-     OFFSET greatest($7, (SELECT count(*) FROM phone_verifications
-                          WHERE used_from = $5 AND used_at > now() - interval '1 day')) - 1 LIMIT 1)
+     OFFSET $7 + 2 * (SELECT count(*) FROM phone_verifications
+                      WHERE used_from = $5 AND used_at > now() - interval '1 day') - 1 LIMIT 1)
     UNION ALL
     (SELECT 'address', created_at, interval '1 hour' FROM sms_messages
      WHERE address_block = $6 AND charged AND created_at > (SELECT clock_timestamp() - interval '1 hour')
      ORDER BY created_at DESC
-     OFFSET 4 * greatest($7, (SELECT count(*) FROM phone_verifications
-                              WHERE used_from = $5 AND used_at > now() - interval '1 day')) - 1 LIMIT 1)
+     OFFSET 4 * ($7 + 2 * (SELECT count(*) FROM phone_verifications
+                           WHERE used_from = $5 AND used_at > now() - interval '1 day')) - 1 LIMIT 1)
     UNION ALL
     (SELECT 'browser', created_at, interval '1 minute' FROM sms_messages
      WHERE browser_id = $8 AND charged AND created_at > (SELECT clock_timestamp() - interval '1 minute')
@@ -189,14 +189,17 @@ impl Keys {
     }
 }
 
-/// Queues a text, or one that goes all the way but the last.
-pub fn insert(
-    conn: &mut PgConnection,
-    id: MessageId,
-    asker: &Asker,
-    text: &Text,
-    withheld: bool,
-) -> Result<(), DbError> {
+/// What nobody is told about a text.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Marks {
+    /// It goes all the way but the last.
+    pub withheld: bool,
+    /// The address that it was asked for from vouches for it.
+    pub vouched: bool,
+}
+
+/// Queues a text.
+pub fn insert(conn: &mut PgConnection, id: MessageId, asker: &Asker, text: &Text, marks: Marks) -> Result<(), DbError> {
     let keys = Keys::of(asker);
     diesel::insert_into(sms::table)
         .values((
@@ -211,7 +214,8 @@ pub fn insert(
             sms::address.eq(keys.address),
             sms::address_block.eq(keys.block),
             sms::stranger.eq(keys.stranger),
-            sms::withheld.eq(withheld),
+            sms::withheld.eq(marks.withheld),
+            sms::vouched.eq(marks.vouched),
             sms::country.eq(text.to.country().map(Country::code)),
         ))
         .execute(conn)?;
@@ -227,7 +231,7 @@ pub fn insert_refused(
     fault: Fault,
     brake: Option<BrakeId>,
 ) -> Result<(), DbError> {
-    insert(conn, id, asker, text, false)?;
+    insert(conn, id, asker, text, Marks::default())?;
     settle_refused(conn, id, None, fault)?;
     diesel::update(sms::table.filter(sms::id.eq(id)))
         .set((sms::charged.eq(true), sms::brake_id.eq(brake)))

@@ -284,6 +284,8 @@ pub const TABLES: &[Table] = &[
             // Nor does it arrive.
             of("arrival", Confidential),
             of("arrived_ms", Confidential),
+            // What others have done at the same address.
+            of("vouched", Confidential),
         ],
     },
     Table {

@@ -13,7 +13,10 @@ use crate::{
     db::DbError,
     domain::{country::Country, phone_number::PhoneNumber},
     features::{
-        messages::{self, reserve::NotReserved},
+        messages::{
+            self,
+            reserve::{NotReserved, Reserved},
+        },
         phone_verifications::{
             self, CodeRefused, NotRenewed,
             pages::{Resend, TextState, await_refusal, code_state, explain, resend_state},
@@ -228,15 +231,21 @@ pub async fn resend(visit: ChangingNumber, _: Form<NoFields>) -> Answer {
     let (limits, asker, wanting) = (visitor.app.limits(), signed_in.as_member(), wanting(signed_in));
     let sent = visitor.app.db.run(move |conn| request_code::resend(conn, &limits, &asker, &wanting)).await;
     match sent {
-        Ok(message) => {
+        Ok(Reserved { message, refused }) => {
             log::info!(
                 "event=code_requested session={} message={message} request={}",
                 signed_in.session,
                 visitor.reference
             );
-            // What the provider refuses stands on the page by itself.
-            if await_refusal(&visitor.app, listening, message, pending.country).await?.is_none() {
-                visitor.cookies.say_next(Notice::CodeSent);
+            let problem = await_refusal(&visitor.app, listening, message, pending.country).await?;
+            match problem {
+                // What we refuse is said at once; what the provider refuses stands on the page by itself.
+                Some(problem) if refused.is_some() => {
+                    let errors = FormErrors::on("code", problem.in_words(&visitor.words));
+                    return code_page(&visit, StatusCode::UNPROCESSABLE_ENTITY, errors, None).await;
+                }
+                Some(_) => {}
+                None => visitor.cookies.say_next(Notice::CodeSent),
             }
             Ok(see_other(CODE))
         }

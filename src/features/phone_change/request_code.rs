@@ -11,7 +11,7 @@ use crate::{
         phone_number::PhoneNumber,
     },
     features::{
-        messages::reserve::{self, Asker, Limits, NotReserved, Text},
+        messages::reserve::{self, Asker, Limits, NotReserved, Reserved, Text},
         phone_verifications::{self, Purpose, store::Renewed},
         sign_in::text_code::NotTexted,
         users::{self, UserEpoch},
@@ -72,7 +72,7 @@ pub fn request_code(
     })
 }
 
-/// Replaces the code by a new one once the wait is over.
+/// Replaces the code by a new one once the wait is over. If its text is refused, the code before still works.
 ///
 /// # Errors
 /// [`NotTexted`]; then the code before still works.
@@ -81,14 +81,14 @@ pub fn resend(
     limits: &Limits,
     asker: &Asker,
     wanting: &Wanting,
-) -> Result<MessageId, NotTexted> {
+) -> Result<Reserved, NotTexted> {
     db::transaction(conn, |conn| {
         // As it stands now: another tab may have asked too, or entered the code.
         let pending = store::lock(conn, wanting.session, wanting.user)?.ok_or(NotTexted::Over)?;
         let Renewed { send, before } = phone_verifications::store::renew(conn, &limits.lifetimes, pending.challenge)?
             .map_err(NotTexted::NotRenewed)?;
         let text = text(conn, wanting, pending, send)?;
-        Ok(reserve::reserve_next(conn, limits, asker, &text, &before)?.message)
+        Ok(reserve::reserve_next(conn, limits, asker, &text, &before)?)
     })
 }
 

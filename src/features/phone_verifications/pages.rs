@@ -13,6 +13,7 @@ use crate::domain::ids::MessageId;
 use crate::domain::phone_number::PhoneNumber;
 use crate::features::brakes;
 use crate::features::messages::outcomes::Listening;
+use crate::features::messages::reserve::Reserved;
 use crate::features::messages::{self, OUTCOME_WAIT, Outcome};
 use crate::sms::Fault;
 use crate::web::clock::Clock;
@@ -283,6 +284,13 @@ pub fn explain(refusal: CodeRefused, words: &Words) -> Result<FormErrors, PageEr
         CodeRefused::Db(fault) => return Err(fault.into()),
     };
     Ok(FormErrors::on("code", problem.in_words(words)))
+}
+
+/// What is said of a further text that is refused before any provider hears of it, if it is: the page of the code does not
+/// say then that one was sent. For numbers that are proven; those are refused for their country alone.
+pub fn refused_at_once(reserved: &Reserved, to: Option<&PhoneNumber>, words: &Words) -> Option<FormErrors> {
+    let country = to?.country().filter(|_| reserved.refused == Some(Fault::Country))?;
+    Some(FormErrors::on("code", Problem::CountryClosedForNow(country).in_words(words)))
 }
 
 /// Waits a little for the outcome of a text to a number that the person typed: who mistyped it should hear of it at once.

@@ -22,12 +22,12 @@ use crate::{
     features::{
         messages::{
             self,
-            reserve::{Asker, NotReserved},
+            reserve::{Asker, NotReserved, Reserved},
         },
         passwords::guesses::{NotCharged, Try},
         phone_verifications::{
             self, NotRenewed,
-            pages::{code_state, resend_state},
+            pages::{code_state, refused_at_once, resend_state},
         },
         sessions::{
             StartFailed,
@@ -114,7 +114,8 @@ async fn begin_second_step(visitor: &Visitor, pending: Pending) -> Answer {
             return Ok(see_other("/login/backup-code"));
         }
         match text(visitor, &pending).await {
-            Ok(()) => {}
+            // That the country is closed stands on the page by itself.
+            Ok(_) => {}
             // The sign-in stays, and a backup code still opens it.
             Err(NotTexted::NotReserved(NotReserved::TooMany { wait })) => {
                 return Err(PageError::too_many(wait, Back::BackupCode));
@@ -125,12 +126,12 @@ async fn begin_second_step(visitor: &Visitor, pending: Pending) -> Answer {
     Ok(see_other("/login/verify"))
 }
 
-async fn text(visitor: &Visitor, pending: &Pending) -> Result<(), NotTexted> {
+async fn text(visitor: &Visitor, pending: &Pending) -> Result<Reserved, NotTexted> {
     let asker = Asker::Owner { user: pending.user.id, browser: visitor.cookies.browser() };
     let (limits, pending, id) = (visitor.app.limits(), pending.clone(), pending.id);
     let sent = visitor.app.db.run(move |conn| text_code::text_code(conn, &limits, &asker, &pending)).await?;
-    log::info!("event=code_requested sign_in={id} message={sent} request={}", visitor.reference);
-    Ok(())
+    log::info!("event=code_requested sign_in={id} message={} request={}", sent.message, visitor.reference);
+    Ok(sent)
 }
 
 fn not_texted(visitor: &Visitor, error: NotTexted) -> PageError {
@@ -271,7 +272,10 @@ pub async fn resend(visit: PendingSignIn, _: Form<NoFields>) -> Answer {
         return Ok(see_other("/login/verify"));
     }
     match text(visitor, pending).await {
-        Ok(()) => {
+        Ok(reserved) => {
+            if let Some(errors) = refused_at_once(&reserved, pending.phone.as_ref(), &visitor.words) {
+                return code_page(&visit, StatusCode::UNPROCESSABLE_ENTITY, errors, false, None).await;
+            }
             visitor.cookies.say_next(Notice::CodeSent);
             Ok(see_other("/login/verify"))
         }

@@ -5,9 +5,9 @@ use diesel::PgConnection;
 use super::{Pending, store};
 use crate::{
     db::{self, DbError},
-    domain::ids::{ChallengeId, MessageId},
+    domain::ids::ChallengeId,
     features::{
-        messages::reserve::{self, Asker, Limits, NotReserved, Text},
+        messages::reserve::{self, Asker, Limits, NotReserved, Reserved, Text},
         phone_verifications::{self, NotRenewed, Purpose, store::Renewed},
     },
     sms::TextKind,
@@ -33,7 +33,8 @@ impl From<DbError> for NotTexted {
     }
 }
 
-/// Texts a code for the second step; if one was texted before, a new one in its place once the wait is over.
+/// Texts a code for the second step; if one was texted before, a new one in its place once the wait is over. Where
+/// the text is refused, the code before still works.
 ///
 /// # Errors
 /// [`NotTexted`]; then the code before still works.
@@ -42,7 +43,7 @@ pub fn text_code(
     limits: &Limits,
     asker: &Asker,
     pending: &Pending,
-) -> Result<MessageId, NotTexted> {
+) -> Result<Reserved, NotTexted> {
     db::transaction(conn, |conn| {
         // As it stands now: another tab may have asked too, or entered the code.
         let pending = store::lock(conn, pending.id)?.ok_or(NotTexted::Over)?;
@@ -62,10 +63,9 @@ pub fn text_code(
         };
         let locale = pending.locale;
         let text = Text { kind: TextKind::SignIn, to, locale, challenge, send, decoy: false };
-        let reserved = match before {
+        Ok(match before {
             Some(before) => reserve::reserve_next(conn, limits, asker, &text, &before)?,
             None => reserve::reserve(conn, limits, asker, &text)?,
-        };
-        Ok(reserved.message)
+        })
     })
 }

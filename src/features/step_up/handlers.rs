@@ -18,7 +18,7 @@ use crate::{
         passwords::guesses::NotCharged,
         phone_verifications::{
             self, NotRenewed,
-            pages::{code_state, resend_state},
+            pages::{code_state, refused_at_once, resend_state},
         },
         sessions::{StartFailed, principals::SignedIn},
         sign_in::{pages::TextState, text_code::NotTexted},
@@ -161,8 +161,12 @@ pub async fn resend(signed_in: SignedIn, form: Form<ResendForm>) -> Answer {
     let (limits, asker) = (visitor.app.limits(), signed_in.as_owner());
     let sent = visitor.app.db.run(move |conn| text_code::text_code(conn, &limits, &asker, &account, session));
     match sent.await {
-        Ok(message) => {
+        Ok(reserved) => {
+            let (message, phone) = (reserved.message, signed_in.account.proven_phone());
             log::info!("event=code_requested session={session} message={message} request={}", visitor.reference);
+            if let Some(errors) = refused_at_once(&reserved, phone, &visitor.words) {
+                return confirm_page(&signed_in, StatusCode::UNPROCESSABLE_ENTITY, next, errors, None).await;
+            }
             visitor.cookies.say_next(Notice::CodeSent);
             Err(next.after_confirmation())
         }

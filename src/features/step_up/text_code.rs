@@ -4,9 +4,9 @@ use diesel::PgConnection;
 
 use crate::{
     db,
-    domain::ids::{ChallengeId, MessageId, SessionId},
+    domain::ids::{ChallengeId, SessionId},
     features::{
-        messages::reserve::{self, Asker, Limits, Text},
+        messages::reserve::{self, Asker, Limits, Reserved, Text},
         phone_verifications::{self, Purpose, store::Renewed},
         sign_in::text_code::NotTexted,
         users::Account,
@@ -15,6 +15,7 @@ use crate::{
 };
 
 /// Texts a code, or a new one in its place once the wait is over. Bound to the session that asks.
+/// Where the text is refused, the code before still works.
 ///
 /// # Errors
 /// [`NotTexted`]; then the code before still works.
@@ -24,7 +25,7 @@ pub fn text_code(
     asker: &Asker,
     account: &Account,
     session: SessionId,
-) -> Result<MessageId, NotTexted> {
+) -> Result<Reserved, NotTexted> {
     let to = account.proven_phone().ok_or(NotTexted::Over)?.clone();
     db::transaction(conn, |conn| {
         phone_verifications::store::lock_session(conn, session)?;
@@ -49,10 +50,9 @@ pub fn text_code(
         };
         let locale = account.locale.clone();
         let text = Text { kind: TextKind::StepUp, to, locale, challenge, send, decoy: false };
-        let reserved = match before {
+        Ok(match before {
             Some(before) => reserve::reserve_next(conn, limits, asker, &text, &before)?,
             None => reserve::reserve(conn, limits, asker, &text)?,
-        };
-        Ok(reserved.message)
+        })
     })
 }

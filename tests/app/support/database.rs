@@ -81,6 +81,15 @@ impl Database {
         sql_query(format!("SELECT ({sql})::text AS text")).get_result::<Row>(&mut self.connect()).unwrap().text
     }
 
+    /// Another country had a good day: all countries together may have many texts open.
+    pub fn codes_were_entered_elsewhere(&self) {
+        self.run("UPDATE sms_hours_written SET until = date_trunc('hour', now(), 'UTC') - interval '1 hour'");
+        self.run(
+            "INSERT INTO sms_hours (country, number_range, hour, sent, entered)
+             VALUES ('SA', '', date_trunc('hour', now(), 'UTC') - interval '3 hours', 10000, 10000) ON CONFLICT DO NOTHING",
+        );
+    }
+
     /// How many rows a table has.
     pub fn count(&self, table: &str) -> i64 {
         self.number(&format!("SELECT count(*) FROM {table}"))

@@ -1,0 +1,2 @@
+DROP INDEX sms_hours_countries;
+ALTER TABLE sms_messages DROP COLUMN vouched;
