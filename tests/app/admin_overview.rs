@@ -226,7 +226,7 @@ async fn what_needs_attention_leads_to_where_it_is_solved() {
     assert_eq!(rows.len(), 12, "{rows:#?}");
     let tones: Vec<_> =
         page.html().select(&selector("a.row .state")).map(|it| it.attr("class").unwrap().to_owned()).collect();
-    assert!(tones.iter().rev().is_sorted(), "the worst stands first: {tones:?}");
+    assert!(tones.is_sorted(), "what is bad stands before what waits, as in the alphabet: {tones:?}");
     for number in [&lost.phone, &phone, &who.person.phone, "96651234"] {
         assert!(!page.text().contains(&number.trim_start_matches('+')[3..]), "a number is shown: {}", page.text());
     }
