@@ -1333,7 +1333,7 @@ alert-provider-down = Twilio does not answer or does not know our account ({ $pr
 alert-provider-up = Twilio answers again ({ $provider }).
 alert-signatures-refused = Many reports of delivery were not signed by Twilio and were refused. Either somebody makes them up, or LATCHKEY_BASE_URL or TWILIO_AUTH_TOKEN is not what Twilio uses.
 alert-sign-ins-refused = Many wrong passwords and codes in ten minutes, more than there were sign-ins. Somebody may be guessing; the limits hold. See where the requests come from.
-alert-audit-failure = The record of what administrators did does not fit together. Somebody may have changed it. Keep the database as it is and look into it.
+alert-audit-failure = The record of what administrators did does not fit together, or something they did could not be written down and was not done. Somebody may have changed it. Keep the database as it is, see event=audit_ in the log, and run latchkey audit verify.
 
 ## Administration: what its pages have in common
 
@@ -1345,3 +1345,12 @@ admin-area-messages = Messages
 admin-area-countries = Countries
 admin-area-settings = Settings
 admin-area-activity = Activity
+
+## Administration: who did what
+
+audit-act-administrator-made = An administrator’s account was made
+audit-act-administrator-removed = An administrator’s account was disabled
+audit-act-country-changed = A country’s policy was changed
+audit-act-country-added = A country was added
+audit-act-unproven-stopped = All texts to unproven numbers were stopped
+audit-act-unproven-resumed = Texts to unproven numbers go again

@@ -6,7 +6,7 @@ use diesel::{PgConnection, QueryableByName, RunQueryDsl as _, sql_query, sql_typ
 use super::{Failed, say};
 use crate::{
     config::Config,
-    db::{self, DbError, migrations},
+    db::{self, DbError, migrations, roles},
     server,
     sms::{ProviderChoice, SmsProvider},
     web::clock,
@@ -25,6 +25,7 @@ pub(super) fn run(config: &Config) -> Result<(), Failed> {
             all_well &= report("durability", durability(&mut conn));
             all_well &= report("migrations", pending(&mut conn));
             all_well &= report("clock", clocks(&mut conn));
+            all_well &= role(&mut conn, config);
         }
     }
     all_well &= providers(config);
@@ -48,6 +49,28 @@ fn pending(conn: &mut PgConnection) -> Result<String, String> {
         Ok(names) if names.is_empty() => Ok("all applied".to_owned()),
         Ok(names) => Err(format!("{} to apply; run: latchkey migrate", names.len())),
         Err(error) => Err(error.to_string()),
+    }
+}
+
+/// A role that may do too much is worth a word, and no reason to stop a deployment that works.
+fn role(conn: &mut PgConnection, config: &Config) -> bool {
+    match roles::powers(conn, None) {
+        Err(error) => report("database role", Err(error.to_string())),
+        Ok(Some(powers)) => match powers.too_much() {
+            Some(too_much) if !config.base_url.is_loopback() => {
+                let role = &powers.role;
+                say(&format!(
+                    "warn  database role  {role} {too_much}; run the service under another: latchkey migrate --runtime-role NAME"
+                ));
+                true
+            }
+            Some(too_much) => {
+                report("database role", Ok(format!("{} {too_much}, as is usual in development", powers.role)))
+            }
+            None => report("database role", Ok(format!("{} reads and writes rows, no more", powers.role))),
+        },
+        // What is missing is told of above.
+        Ok(None) => true,
     }
 }
 

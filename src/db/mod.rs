@@ -20,6 +20,7 @@ use diesel::{
 mod batch;
 pub mod columns;
 pub mod migrations;
+pub mod roles;
 mod statement;
 
 use crate::metrics;

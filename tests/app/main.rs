@@ -4,7 +4,9 @@
 #![allow(clippy::disallowed_methods, reason = "the tests start the program, and Twilio's fake has a clock of its own")]
 
 mod access;
+mod admin_create;
 mod alerts;
+mod audit;
 mod authenticator_tools;
 mod backup_codes;
 mod bad_input;
@@ -19,6 +21,7 @@ mod countries;
 mod crashes;
 mod cross_site;
 mod database_faults;
+mod database_roles;
 mod deletion;
 mod deliveries;
 mod email_change;

@@ -3,6 +3,7 @@
 //! - An act is written down in its own transaction: no act without its row, no row without its act.
 //! - The rows are numbered without a gap and chained: the MAC of each covers the one before (LOG-06). Whoever changes,
 //!   removes or slips in a row has to have the key, which is not in the database.
+//!   [`verify`] walks through them and names the first that does not fit; [`watch`] does so all the time.
 //! - The program's own role may add rows and read them, no more (CFG-02). Nothing removes them.
 //! - They name accounts by their ids, never people, numbers or email addresses, so that they can outlive both.
 
@@ -17,6 +18,9 @@ use crate::domain::{
 };
 
 pub mod store;
+pub mod verify;
+pub mod watch;
+mod words;
 
 pub use store::record;
 
@@ -43,16 +47,38 @@ impl fmt::Display for Actor {
 pub enum Act {
     /// An administrator's account was made.
     AdministratorMade,
+    /// An administrator's account was disabled from the command line.
+    AdministratorRemoved,
+    /// How texts to a country are treated was changed.
+    CountryChanged,
+    /// A country got its first policy.
+    CountryAdded,
+    /// All texts to unproven numbers were stopped.
+    UnprovenStopped,
+    /// They go again where they went before.
+    UnprovenResumed,
 }
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::AdministratorMade];
+    pub const ALL: [Self; 6] = [
+        Self::AdministratorMade,
+        Self::AdministratorRemoved,
+        Self::CountryChanged,
+        Self::CountryAdded,
+        Self::UnprovenStopped,
+        Self::UnprovenResumed,
+    ];
 
     /// The name in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AdministratorMade => "administrator_made",
+            Self::AdministratorRemoved => "administrator_removed",
+            Self::CountryChanged => "country_changed",
+            Self::CountryAdded => "country_added",
+            Self::UnprovenStopped => "unproven_stopped",
+            Self::UnprovenResumed => "unproven_resumed",
         }
     }
 
