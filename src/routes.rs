@@ -8,7 +8,7 @@ use actix_web::{
 
 use crate::{
     features::{
-        account, activity, deliveries, demo_inbox, devices, email_change, health, home, information, my_data,
+        account, activity, admin, deliveries, demo_inbox, devices, email_change, health, home, information, my_data,
         password_change, password_reset, phone_change, profile, recovery, registration, sign_in, step_up, stopping,
         two_factor,
     },
@@ -95,6 +95,13 @@ fn pages() -> Vec<Page> {
         page("/account/data/download").post(my_data::handlers::download),
         page("/account/delete").get(my_data::handlers::show_deletion).post(my_data::handlers::submit_deletion),
         page("/account/delete/cancel").post(my_data::handlers::cancel_deletion),
+
+        page("/admin/countries").get(admin::countries::handlers::show_all),
+        page("/admin/countries/stop-unproven").post(admin::countries::handlers::stop_unproven),
+        page("/admin/countries/resume-unproven").post(admin::countries::handlers::resume_unproven),
+        page("/admin/countries/{code}").get(admin::countries::handlers::show_one).post(admin::countries::handlers::submit),
+        page("/admin/activity").get(admin::activity::handlers::show),
+        page("/admin/activity/download").get(admin::activity::handlers::download),
 
         page("/help").get(information::handlers::show_help),
         page("/privacy").get(information::handlers::show_privacy),

@@ -1,7 +1,10 @@
 //! `latchkey check`: what a deployment needs, looked at without changing or sending anything.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::{PgConnection, QueryableByName, RunQueryDsl as _, sql_query, sql_types::Timestamptz};
+use diesel::{
+    PgConnection, QueryableByName, RunQueryDsl as _, sql_query,
+    sql_types::{Text, Timestamptz},
+};
 
 use super::{Failed, say};
 use crate::{
@@ -26,6 +29,7 @@ pub(super) fn run(config: &Config) -> Result<(), Failed> {
             all_well &= report("migrations", pending(&mut conn));
             all_well &= report("clock", clocks(&mut conn));
             all_well &= role(&mut conn, config);
+            all_well &= report("messages", language(&mut conn));
         }
     }
     all_well &= providers(config);
@@ -71,6 +75,24 @@ fn role(conn: &mut PgConnection, config: &Config) -> bool {
         },
         // What is missing is told of above.
         Ok(None) => true,
+    }
+}
+
+/// What went wrong in the database is told apart by its words: in another language a timeout would count as a fault of ours.
+fn language(conn: &mut PgConnection) -> Result<String, String> {
+    #[derive(QueryableByName)]
+    struct Language {
+        #[diesel(sql_type = Text)]
+        language: String,
+    }
+    let asked = sql_query("SELECT current_setting('lc_messages') AS language").get_result(conn);
+    let Language { language } = asked.map_err(|error| DbError::from(error).to_string())?;
+    let english =
+        ["", "C", "POSIX"].contains(&language.as_str()) || ["C.", "en"].iter().any(|it| language.starts_with(it));
+    if english {
+        Ok("the database speaks English".to_owned())
+    } else {
+        Err(format!("the database's are in {language}; as a superuser: ALTER ROLE … SET lc_messages = 'C'"))
     }
 }
 

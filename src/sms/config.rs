@@ -115,6 +115,13 @@ pub enum Sender {
 pub struct NotASender;
 
 impl Sender {
+    /// As it stands in the configuration.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::PhoneNumber(text) | Self::Alphanumeric(text) | Self::MessagingService(text) => text,
+        }
+    }
+
     /// Reads a sender as it stands in the configuration.
     ///
     /// # Errors

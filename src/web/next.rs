@@ -5,24 +5,34 @@ use std::borrow::Cow;
 use uuid::Uuid;
 
 use super::error::PageError;
+use crate::domain::country::Country;
 
 /// What stands for an id in the path of a page.
 const ID: &str = "{id}";
+/// What stands for a country's code there.
+const CODE: &str = "{code}";
 
 /// One of our own pages, by construction: whatever a form or an address says is looked up in a list, never followed.
 /// No text that somebody made can lead elsewhere (WEB-11, O-1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Next {
     page: &'static str,
-    id: Option<Uuid>,
+    of: Option<Of>,
+}
+
+/// Which of the pages that differ by the end of their paths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Id(Uuid),
+    Country(Country),
 }
 
 impl Next {
     /// Where people go who wanted nothing in particular.
-    pub const ACCOUNT: Self = Self { page: "/account", id: None };
+    pub const ACCOUNT: Self = Self { page: "/account", of: None };
 
-    /// The pages that ask for a sign-in, `{id}` at the end standing for any. A test holds them to the routes.
-    pub const PAGES: [&'static str; 13] = [
+    /// The pages that ask for a sign-in, `{id}` or `{code}` at the end standing for any. A test holds them to the routes.
+    pub const PAGES: [&'static str; 17] = [
         "/account",
         "/account/profile",
         "/account/phone",
@@ -36,20 +46,29 @@ impl Next {
         "/account/activity",
         "/account/data",
         "/account/delete",
+        "/admin/countries",
+        "/admin/countries/{code}",
+        "/admin/activity",
+        "/admin/activity/download",
     ];
 
     /// The page of exactly that path.
     pub fn parse(path: &str) -> Option<Self> {
-        let named = Self::PAGES.into_iter().find(|page| *page == path).map(|page| Self { page, id: None });
-        named.filter(|next| !next.page.ends_with(ID)).or_else(|| Self::parse_with_id(path))
+        let named = Self::PAGES.into_iter().find(|page| *page == path).map(|page| Self { page, of: None });
+        named.filter(|next| !next.page.ends_with('}')).or_else(|| Self::parse_end(path))
     }
 
-    fn parse_with_id(path: &str) -> Option<Self> {
-        let (above, id) = path.rsplit_once('/')?;
+    fn parse_end(path: &str) -> Option<Self> {
+        let (above, end) = path.rsplit_once('/')?;
+        let (placeholder, of) = match Uuid::try_parse(end) {
+            Ok(id) => (ID, Of::Id(id)),
+            Err(_) => (CODE, Of::Country(Country::parse(end).ok()?)),
+        };
+        let is_above =
+            |page: &&str| page.strip_suffix(placeholder).and_then(|page| page.strip_suffix('/')) == Some(above);
+        let next = Self::PAGES.into_iter().find(is_above).map(|page| Self { page, of: Some(of) })?;
         // Only as we write it: there is one path to a page.
-        let id = Uuid::try_parse(id).ok().filter(|read| read.to_string() == id)?;
-        let is_above = |page: &&str| page.strip_suffix(ID).and_then(|page| page.strip_suffix('/')) == Some(above);
-        Self::PAGES.into_iter().find(is_above).map(|page| Self { page, id: Some(id) })
+        Some(next).filter(|next| next.path() == path)
     }
 
     /// The page of that path, or the account.
@@ -72,9 +91,10 @@ impl Next {
 
     /// The path.
     pub fn path(self) -> Cow<'static, str> {
-        match self.id {
+        match self.of {
             None => self.page.into(),
-            Some(id) => self.page.replace(ID, &id.to_string()).into(),
+            Some(Of::Id(id)) => self.page.replace(ID, &id.to_string()).into(),
+            Some(Of::Country(country)) => self.page.replace(CODE, country.code()).into(),
         }
     }
 
@@ -132,12 +152,16 @@ mod tests {
             "/account?next=//evil",
             "/account/two-factor/off",
             "http://localhost:8080/account",
+            "/admin/countries/{code}",
+            "/admin/countries/et",
+            "/admin/countries/XX",
+            "/account/ET",
         ] {
             assert_eq!(Next::parse(hostile), None, "{hostile:?}");
             assert_eq!(Next::of_query(&format!("next={hostile}")), None, "{hostile:?}");
         }
         for page in Next::PAGES {
-            let path = page.replace(ID, "0190f5c1-7a3e-7cc0-8000-00000000000a");
+            let path = page.replace(ID, "0190f5c1-7a3e-7cc0-8000-00000000000a").replace(CODE, "ET");
             assert_eq!(Next::parse(&path).map(|next| next.path().into_owned()), Some(path));
         }
     }
@@ -148,5 +172,7 @@ mod tests {
         assert_eq!(Next::of_request("/account/two-factor/app").path(), "/account/two-factor/app");
         assert_eq!(Next::of_request("/account/devices/sessions/1/end").path(), "/account/devices");
         assert_eq!(Next::of_request("/accountx").path(), "/account");
+        assert_eq!(Next::of_request("/admin/countries/ET").path(), "/admin/countries/ET");
+        assert_eq!(Next::of_request("/admin/countries/stop-unproven").path(), "/admin/countries");
     }
 }

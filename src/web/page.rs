@@ -259,6 +259,12 @@ pub enum Notice {
     DeletionCancelled,
     /// The account was recovered.
     Recovered,
+    /// A country's policy was saved.
+    CountrySaved,
+    /// Texts to unproven numbers were stopped everywhere.
+    UnprovenStopped,
+    /// They go again where they went before.
+    UnprovenResumed,
 }
 
 /// The tone of a notice: its colour and its icon.
@@ -292,7 +298,7 @@ impl Tone {
 }
 
 impl Notice {
-    const ALL: [Self; 33] = [
+    const ALL: [Self; 36] = [
         Self::CodeSent,
         Self::NumberChanged,
         Self::TooEarly,
@@ -326,6 +332,9 @@ impl Notice {
         Self::DeletionRequested,
         Self::DeletionCancelled,
         Self::Recovered,
+        Self::CountrySaved,
+        Self::UnprovenStopped,
+        Self::UnprovenResumed,
     ];
 
     /// The short name it travels under.
@@ -364,6 +373,9 @@ impl Notice {
             Self::DeletionRequested => "deletion-requested",
             Self::DeletionCancelled => "deletion-cancelled",
             Self::Recovered => "recovered",
+            Self::CountrySaved => "country-saved",
+            Self::UnprovenStopped => "unproven-stopped",
+            Self::UnprovenResumed => "unproven-resumed",
         }
     }
 
@@ -397,7 +409,9 @@ impl Notice {
             | Self::EmailChanged
             | Self::EmailRemoved
             | Self::DeletionCancelled
-            | Self::Recovered => Tone::Ok,
+            | Self::Recovered
+            | Self::CountrySaved
+            | Self::UnprovenResumed => Tone::Ok,
             Self::TooEarly
             | Self::RegistrationOver
             | Self::SignInOver
@@ -405,7 +419,8 @@ impl Notice {
             | Self::EnrolmentOver
             | Self::ResetOver
             | Self::PhoneChangeOver
-            | Self::DeletionRequested => Tone::Wait,
+            | Self::DeletionRequested
+            | Self::UnprovenStopped => Tone::Wait,
             Self::OnlyBackupCode | Self::CodeNotPossible => Tone::Bad,
         }
     }
@@ -446,6 +461,9 @@ impl Notice {
             Self::DeletionRequested => fl!(words.0, "notice-deletion-requested"),
             Self::DeletionCancelled => fl!(words.0, "notice-deletion-cancelled"),
             Self::Recovered => fl!(words.0, "notice-recovered"),
+            Self::CountrySaved => fl!(words.0, "admin-countries-saved"),
+            Self::UnprovenStopped => fl!(words.0, "admin-countries-now-stopped"),
+            Self::UnprovenResumed => fl!(words.0, "admin-countries-now-resumed"),
         }
     }
 
@@ -485,6 +503,9 @@ impl Notice {
             Self::DeletionRequested => fl!(words.0, "notice-deletion-requested-text"),
             Self::DeletionCancelled => fl!(words.0, "notice-deletion-cancelled-text"),
             Self::Recovered => fl!(words.0, "notice-recovered-text"),
+            Self::CountrySaved => fl!(words.0, "admin-countries-saved-text"),
+            Self::UnprovenStopped => fl!(words.0, "admin-countries-now-stopped-text"),
+            Self::UnprovenResumed => fl!(words.0, "admin-countries-now-resumed-text"),
         }
     }
 }

@@ -83,8 +83,7 @@ async fn a_7_the_first_sign_in_leads_through_the_app_to_the_administration() {
     let app = TestApp::start().await;
     app.makes_administrator(EMAIL, PASSWORD).does(&["made"]);
     let browser = app.browser();
-    let page = signs_in_as(&browser, EMAIL, PASSWORD).await;
-    page.redirects_to("/account/two-factor");
+    signs_in_as(&browser, EMAIL, PASSWORD).await.redirects_to("/account");
     for path in ["/admin", "/admin/activity", "/admin/countries", "/account", "/account/devices"] {
         browser.get(path).await.redirects_to("/account/two-factor");
     }
@@ -93,6 +92,7 @@ async fn a_7_the_first_sign_in_leads_through_the_app_to_the_administration() {
     assert!(!page.has("form[action='/account/two-factor/sms']"), "{}", page.text());
     // No number to text to, whatever is sent.
     assert!(browser.submit("/account/two-factor/sms", &[]).await.status.as_u16() < 500);
+    browser.submit("/account/two-factor/app", &[]).await.redirects_to("/account/two-factor/app");
     let (authenticator, codes) = enrol_app(&app, &browser).await;
     assert_eq!(codes.len(), 10);
     assert_eq!(browser.get("/admin/activity").await.status, 200);
@@ -135,7 +135,7 @@ async fn a_6_the_last_active_administrator_stays() {
 
     app.makes_administrator("sara@example.com", PASSWORD).does(&["made"]);
     let browser = app.browser();
-    signs_in_as(&browser, "sara@example.com", PASSWORD).await.redirects_to("/account/two-factor");
+    signs_in_as(&browser, "sara@example.com", PASSWORD).await.redirects_to("/account");
     app.operator(&["admin", "remove", "--email", EMAIL, "--reason", " "]).refuses(&["--reason"]);
     // Two that remove each other: one stays.
     let ended = app.operators(&[&remove(EMAIL), &remove("sara@example.com")]);

@@ -4,6 +4,8 @@
 #![allow(clippy::disallowed_methods, reason = "the tests start the program, and Twilio's fake has a clock of its own")]
 
 mod access;
+mod admin_activity;
+mod admin_countries;
 mod admin_create;
 mod alerts;
 mod audit;

@@ -4,3 +4,6 @@
 //! - Whoever acts has proven to be the owner within 5 minutes, and what they did is in the audit trail, written in the
 //!   transaction of the act.
 //! - No page shows or sets a password, a code, a secret or a whole number.
+
+pub mod activity;
+pub mod countries;

@@ -10,6 +10,7 @@
 use std::fmt;
 
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::domain::{
     country::Country,
@@ -38,6 +39,17 @@ impl fmt::Display for Actor {
         match self {
             Self::Administrator(user) => write!(f, "administrator:{user}"),
             Self::Operator(name) => write!(f, "operator:{name}"),
+        }
+    }
+}
+
+impl Actor {
+    /// The actor that prints so.
+    pub fn from_stored(text: &str) -> Option<Self> {
+        match text.split_once(':')? {
+            ("administrator", id) => Uuid::try_parse(id).ok().map(|id| Self::Administrator(UserId(id))),
+            ("operator", name) => Some(Self::Operator(name.to_owned())),
+            _ => None,
         }
     }
 }
@@ -115,6 +127,20 @@ impl fmt::Display for Subject {
     }
 }
 
+impl Subject {
+    /// The subject that prints so.
+    pub fn from_stored(text: &str) -> Option<Self> {
+        match text.split_once(':')? {
+            ("account", id) => Uuid::try_parse(id).ok().map(|id| Self::Account(UserId(id))),
+            ("country", code) => Country::parse(code).ok().map(Self::Country),
+            ("brake", reference) => Some(Self::Brake(reference.to_owned())),
+            ("message", id) => Uuid::try_parse(id).ok().map(|id| Self::Message(MessageId(id))),
+            ("setting", name) => Some(Self::Setting(name.to_owned())),
+            _ => None,
+        }
+    }
+}
+
 /// An act, to be written down.
 #[derive(Debug)]
 pub struct Entry<'a> {
@@ -130,4 +156,31 @@ pub struct Entry<'a> {
     pub before: Option<Value>,
     /// How it is now. Nothing that is secret.
     pub after: Option<Value>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for act in Act::ALL {
+            assert_eq!(Act::from_stored(act.as_str()), Some(act));
+        }
+        for actor in [Actor::Administrator(UserId::generate()), Actor::Operator("sara: the first".to_owned())] {
+            assert_eq!(Actor::from_stored(&actor.to_string()), Some(actor));
+        }
+        for subject in [
+            Subject::Account(UserId::generate()),
+            Subject::Country(Country::HOME[0]),
+            Subject::Brake("KT-4821".to_owned()),
+            Subject::Message(MessageId::generate()),
+            Subject::Setting("cap_hour".to_owned()),
+        ] {
+            assert_eq!(Subject::from_stored(&subject.to_string()), Some(subject));
+        }
+        for unknown in ["", "account", "account:7", "country:XX", "planet:Mars"] {
+            assert_eq!(Subject::from_stored(unknown), None, "{unknown}");
+        }
+    }
 }

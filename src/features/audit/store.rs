@@ -124,3 +124,45 @@ pub fn find_mac(conn: &mut PgConnection, number: i64) -> Result<Option<String>, 
 pub fn last_number(conn: &mut PgConnection) -> Result<i64, DbError> {
     Ok(audit::table.select(max(audit::number)).first::<Option<i64>>(conn)?.unwrap_or(0))
 }
+
+/// Which rows of the trail are asked for. What is none does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Done by one of these.
+    pub actor: Option<Vec<String>>,
+    /// The act.
+    pub act: Option<String>,
+    /// Done to one of these.
+    pub subject: Option<Vec<String>>,
+    /// Not before.
+    pub from: Option<DateTime<Utc>>,
+    /// Before.
+    pub until: Option<DateTime<Utc>>,
+    /// Before the row of that number.
+    pub before: Option<i64>,
+}
+
+/// The rows that fit, the newest first.
+pub fn list(conn: &mut PgConnection, filter: &Filter, most: i64) -> Result<Vec<Row>, DbError> {
+    // Numbers and moments rise together: days become numbers, and the rows are found by these alone.
+    let first = filter.from.map(|from| first_since(conn, from)).transpose()?;
+    let end = filter.until.map(|until| first_since(conn, until)).transpose()?;
+    let end = end.unwrap_or(i64::MAX).min(filter.before.unwrap_or(i64::MAX));
+    let mut rows = audit::table.filter(audit::number.ge(first.unwrap_or(0)).and(audit::number.lt(end))).into_boxed();
+    if let Some(actor) = &filter.actor {
+        rows = rows.filter(audit::actor.eq_any(actor));
+    }
+    if let Some(act) = &filter.act {
+        rows = rows.filter(audit::act.eq(act));
+    }
+    if let Some(subject) = &filter.subject {
+        rows = rows.filter(audit::subject.eq_any(subject));
+    }
+    Ok(rows.order(audit::number.desc()).limit(most).select(Row::as_select()).load(conn)?)
+}
+
+/// The number of the first row that was written at a moment or after it; a number behind all of them where there is none.
+fn first_since(conn: &mut PgConnection, moment: DateTime<Utc>) -> Result<i64, DbError> {
+    let first = audit::table.filter(audit::happened_at.ge(moment)).order(audit::happened_at).select(audit::number);
+    Ok(first.first(conn).optional()?.unwrap_or(i64::MAX))
+}

@@ -24,6 +24,38 @@ pub mod store;
 /// The part of each cap that texts to numbers nobody has proven may use, in percent.
 pub const UNPROVEN_PERCENT: i64 = 70;
 
+/// Millionths of a US dollar in a dollar.
+const MICROS: i64 = 1_000_000;
+
+/// What may be spent, in millionths of a US dollar; none where nothing caps it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Caps {
+    /// In an hour.
+    pub hour: Option<i64>,
+    /// In a day.
+    pub day: Option<i64>,
+    /// In a month.
+    pub month: Option<i64>,
+}
+
+/// An amount in US dollars, as exact as it is: `50` or `0.35`.
+pub fn in_dollars(micros: i64) -> String {
+    let (dollars, rest) = (micros / MICROS, (micros % MICROS).abs());
+    if rest == 0 { dollars.to_string() } else { format!("{dollars}.{rest:06}").trim_end_matches('0').to_owned() }
+}
+
+/// Reads an amount in US dollars: digits, and after a point six more at most.
+pub fn read_dollars(typed: &str) -> Option<i64> {
+    let (dollars, rest) = typed.split_once('.').unwrap_or((typed, "0"));
+    let are_digits =
+        |text: &str, most| (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !are_digits(dollars, 9) || !are_digits(rest, 6) {
+        return None;
+    }
+    let (dollars, rest): (i64, i64) = (dollars.parse().ok()?, format!("{rest:0<6}").parse().ok()?);
+    Some(dollars * MICROS + rest)
+}
+
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Expense {
@@ -50,4 +82,42 @@ pub fn wait_for_room(conn: &mut PgConnection, expense: &Expense) -> Result<Optio
 /// The database's.
 pub fn count(conn: &mut PgConnection, message: MessageId, micros: i64) -> Result<(), DbError> {
     store::count(conn, message, micros)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_shown_as_exactly_as_it_is() {
+        let shown = [0, 50_000_000, 350_000, 1_000_001, 12_500_000].map(in_dollars);
+        assert_eq!(shown, ["0", "50", "0.35", "1.000001", "12.5"]);
+    }
+
+    #[test]
+    fn a_4_an_amount_is_read_as_it_is_shown_and_nothing_else_is() {
+        for micros in [0, 50_000_000, 350_000, 1_000_001, 12_500_000, 999_999_999_999_999] {
+            assert_eq!(read_dollars(&in_dollars(micros)), Some(micros));
+        }
+        for wrong in [
+            "",
+            ".",
+            "1.",
+            ".5",
+            "-1",
+            "+1",
+            "1e9",
+            "NaN",
+            "inf",
+            "0,35",
+            "1 000",
+            "$1",
+            "1.0000001",
+            "9999999999",
+            "0x10",
+            "٣",
+        ] {
+            assert_eq!(read_dollars(wrong), None, "{wrong}");
+        }
+    }
 }

@@ -76,3 +76,10 @@ pub fn disable(conn: &mut PgConnection, id: UserId) -> Result<(), DbError> {
         .execute(conn)?;
     Ok(())
 }
+
+/// The email addresses of accounts, where there are any.
+pub fn list_emails(conn: &mut PgConnection, ids: &[UserId]) -> Result<Vec<(UserId, EmailAddress)>, DbError> {
+    let found = users::table.filter(users::id.eq_any(ids)).filter(users::email.is_not_null());
+    let rows: Vec<(UserId, Option<String>)> = found.select((users::id, users::email)).load(conn)?;
+    Ok(rows.into_iter().filter_map(|(id, email)| Some((id, EmailAddress::from_stored(email?)))).collect())
+}
