@@ -116,7 +116,7 @@ async fn a_4_values_below_above_and_malformed_are_refused_at_their_field_and_not
         ("proven", &["on"]),
         ("origin_line", &["YES"]),
     ] {
-        for typed in wrong {
+        for typed in wrong.iter().copied() {
             let page = owner
                 .browser
                 .submit(
@@ -129,7 +129,7 @@ async fn a_4_values_below_above_and_malformed_are_refused_at_their_field_and_not
             assert_eq!(page.focused().as_deref(), Some(field), "{typed:?}");
             assert!(page.title().starts_with("Please check"), "{}", page.title());
             if !["unproven", "proven", "origin_line", "providers"].contains(&field) {
-                assert_eq!(value(&page, field), *typed, "{field}");
+                assert_eq!(value(&page, field), typed, "{field}");
             }
             if field != "cap_day" {
                 assert_eq!(value(&page, "cap_day"), "7");

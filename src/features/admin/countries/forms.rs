@@ -55,6 +55,25 @@ impl CountryForm {
         }
     }
 
+    /// The same text in every field, as somebody hostile sends it.
+    #[cfg(test)]
+    pub fn hostile(text: &str) -> Self {
+        let typed = || text.to_owned();
+        Self {
+            version: typed(),
+            unproven: typed(),
+            proven: typed(),
+            sender: typed(),
+            providers: typed(),
+            origin_line: typed(),
+            most_segments: typed(),
+            price: typed(),
+            cap_hour: typed(),
+            cap_day: typed(),
+            cap_month: typed(),
+        }
+    }
+
     /// What was seen when the form was made; what cannot be read was never seen.
     pub fn version(&self) -> i32 {
         self.version.parse().ok().filter(|version| *version >= 0).unwrap_or(-1)
