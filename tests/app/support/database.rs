@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        LazyLock,
+        LazyLock, Mutex, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
     time::{Duration, Instant},
@@ -15,7 +15,7 @@ use diesel::{
 use latchkey::db::migrations;
 use url::Url;
 
-/// One test's database. Dropped with the value.
+/// One test's database. Dropped some time after the value.
 pub struct Database {
     name: String,
 }
@@ -195,9 +195,23 @@ impl Held {
     }
 }
 
+/// Databases of tests that are over.
+static OVER: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// How many of those are kept until they are dropped together: every drop waits for a checkpoint, and the second of two
+/// finds little to write. What is left at the end goes with the cluster.
+const OVER_TOGETHER: usize = 20;
+
 impl Drop for Database {
     fn drop(&mut self) {
-        run_on_server(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        let mut over = OVER.lock().unwrap_or_else(PoisonError::into_inner);
+        over.push(std::mem::take(&mut self.name));
+        let together = if over.len() < OVER_TOGETHER { Vec::new() } else { std::mem::take(&mut *over) };
+        // Whoever else is over need not wait for these.
+        drop(over);
+        for name in together {
+            run_on_server(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        }
     }
 }
 

@@ -41,6 +41,9 @@ pub async fn of_everything(app: &TestApp) -> Owner {
                  VALUES (long_code, owner.id, 'recover', '{there}', convert_to('{there}', 'UTF8'), now() + interval '10 days');
              INSERT INTO recoveries (id, user_id, action_code_id, started_by, reason)
                  VALUES (gen_random_uuid(), owner.id, long_code, 'Marta', '{REASON}');
+             INSERT INTO audit (number, happened_at, actor, act, subject, reason, mac)
+                 SELECT count(*) + 1, now(), 'operator:marta', 'recovery_started', 'account:' || owner.id, '{REASON}', 'none'
+                 FROM audit;
          END $$",
     ));
     let written = format!(
