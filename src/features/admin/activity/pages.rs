@@ -202,7 +202,8 @@ fn changes(before: Option<&str>, after: Option<&str>, words: &Words) -> Vec<Stri
 fn fields(stored: Option<&str>) -> Map<String, Value> {
     let Some(stored) = stored else { return Map::new() };
     match serde_json::from_str(stored).unwrap_or_else(|_| Value::String(stored.to_owned())) {
-        Value::Object(fields) => fields,
+        // What is not set is as if it were not there.
+        Value::Object(fields) => fields.into_iter().filter(|(_, value)| !value.is_null()).collect(),
         Value::Null => Map::new(),
         value => Map::from_iter([(String::new(), value)]),
     }
