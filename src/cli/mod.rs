@@ -97,7 +97,8 @@ type Failed = Box<dyn std::error::Error>;
 
 /// Who is at the command line, as the system calls them.
 fn operator() -> Actor {
-    let is_a_name = |name: &String| (1..=32).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-@+".contains(&byte);
+    let is_a_name = |name: &String| (1..=32).contains(&name.len()) && name.bytes().all(is_plain);
     Actor::Operator(std::env::var("USER").ok().filter(is_a_name).unwrap_or_else(|| "unknown".to_owned()))
 }
 

@@ -179,9 +179,12 @@ async fn a_4_of_two_administrators_the_second_sees_what_the_first_has_saved() {
     let typed = fields("1", &[("price", "0.6"), ("sender", "Latchkey")]);
     let page = second.browser.submit(PATH, &typed).await;
     page.shows(422, "Somebody else has changed this policy");
-    assert_eq!(page.error_of("price").as_deref(), Some("Saved now: 0.5."));
-    assert_eq!(page.error_of("unproven").as_deref(), Some("Saved now: not ticked."));
-    assert_eq!(page.error_of("sender").as_deref(), Some("Saved now: nothing."));
+    assert_eq!(page.error_of("price").as_deref(), Some("Price of a segment: somebody else has saved 0.5."));
+    assert_eq!(
+        page.error_of("unproven").as_deref(),
+        Some("Numbers that nobody has proven: somebody else has saved this as not ticked.")
+    );
+    assert_eq!(page.error_of("sender").as_deref(), Some("Sender: somebody else has saved this as empty."));
     assert_eq!(page.error_of("proven"), None);
     assert_eq!((value(&page, "price"), value(&page, "version")), ("0.6".to_owned(), "2".to_owned()));
     assert_eq!(stored(&app, "ET"), "f t - {} t 1 500000 2 -1 -1 -1");

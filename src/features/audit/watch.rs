@@ -86,7 +86,9 @@ async fn walk(app: &App, mut walk: Walk, seen: &Mark) -> Result<Walk, NotWhole> 
 }
 
 fn log_whole(walk: &Walk) {
-    log::info!("event=audit_whole rows={} mac={}", walk.at.number, walk.at.mac);
+    if walk.at.number > 0 {
+        log::info!("event=audit_whole rows={} mac={}", walk.at.number, walk.at.mac);
+    }
     if walk.unknown_up_to > 0 {
         log::warn!("event=audit_not_checked rows={} why=\"written under a key that is gone\"", walk.unknown_up_to);
     }

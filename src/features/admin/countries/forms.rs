@@ -128,17 +128,17 @@ impl CountryForm {
     /// The fields that are not as they are saved, each with how that is.
     pub fn differing(&self, saved: &Self, words: &Words) -> FormErrors {
         let mut errors = FormErrors::new();
-        for (field, typed, saved) in [
-            ("unproven", &self.unproven, &saved.unproven),
-            ("proven", &self.proven, &saved.proven),
-            ("sender", &self.sender, &saved.sender),
-            ("providers", &self.providers, &saved.providers),
-            ("origin_line", &self.origin_line, &saved.origin_line),
-            ("most_segments", &self.most_segments, &saved.most_segments),
-            ("price", &self.price, &saved.price),
-            ("cap_hour", &self.cap_hour, &saved.cap_hour),
-            ("cap_day", &self.cap_day, &saved.cap_day),
-            ("cap_month", &self.cap_month, &saved.cap_month),
+        for (field, label, typed, saved) in [
+            ("unproven", fl!(words.0, "admin-countries-unproven"), &self.unproven, &saved.unproven),
+            ("proven", fl!(words.0, "admin-countries-proven"), &self.proven, &saved.proven),
+            ("sender", fl!(words.0, "admin-countries-sender"), &self.sender, &saved.sender),
+            ("providers", fl!(words.0, "admin-countries-providers"), &self.providers, &saved.providers),
+            ("origin_line", fl!(words.0, "admin-countries-origin-line"), &self.origin_line, &saved.origin_line),
+            ("most_segments", fl!(words.0, "admin-countries-segments"), &self.most_segments, &saved.most_segments),
+            ("price", fl!(words.0, "admin-countries-price"), &self.price, &saved.price),
+            ("cap_hour", fl!(words.0, "admin-countries-cap-hour"), &self.cap_hour, &saved.cap_hour),
+            ("cap_day", fl!(words.0, "admin-countries-cap-day"), &self.cap_day, &saved.cap_day),
+            ("cap_month", fl!(words.0, "admin-countries-cap-month"), &self.cap_month, &saved.cap_month),
         ] {
             let is_box = ["unproven", "proven", "origin_line"].contains(&field);
             let now = match saved.as_str() {
@@ -148,7 +148,7 @@ impl CountryForm {
                 saved => saved.to_owned(),
             };
             if typed.trim() != saved {
-                errors.add(field, fl!(words.0, "admin-countries-saved-meanwhile", value = now));
+                errors.add(field, fl!(words.0, "admin-countries-saved-meanwhile", field = label, value = now));
             }
         }
         errors
