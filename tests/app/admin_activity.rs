@@ -253,7 +253,7 @@ async fn the_trail_is_paged_by_number_and_its_file_has_all_of_it() {
     let some = |text: &str| Some(vec![text.to_owned()]);
     for filter in [
         store::Filter::default(),
-        store::Filter { actor: some("operator:7"), ..store::Filter::default() },
+        store::Filter { actor: Some("operator:7".to_owned()), ..store::Filter::default() },
         store::Filter { act: Some("unproven_stopped".to_owned()), ..store::Filter::default() },
         store::Filter { subject: some("country:ET"), ..store::Filter::default() },
         store::Filter { from: moment, until: moment, ..store::Filter::default() },

@@ -128,8 +128,8 @@ pub fn last_number(conn: &mut PgConnection) -> Result<i64, DbError> {
 /// Which rows of the trail are asked for. What is none does not matter.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Done by one of these.
-    pub actor: Option<Vec<String>>,
+    /// Who did it.
+    pub actor: Option<String>,
     /// The act.
     pub act: Option<String>,
     /// Done to one of these.
@@ -150,7 +150,7 @@ pub fn list(conn: &mut PgConnection, filter: &Filter, most: i64) -> Result<Vec<R
     let end = end.unwrap_or(i64::MAX).min(filter.before.unwrap_or(i64::MAX));
     let mut rows = audit::table.filter(audit::number.ge(first.unwrap_or(0)).and(audit::number.lt(end))).into_boxed();
     if let Some(actor) = &filter.actor {
-        rows = rows.filter(audit::actor.eq_any(actor));
+        rows = rows.filter(audit::actor.eq(actor));
     }
     if let Some(act) = &filter.act {
         rows = rows.filter(audit::act.eq(act));

@@ -39,19 +39,18 @@ pub struct Filters {
 
 /// What the filters say, before email addresses have become accounts.
 pub struct Read {
-    actor: Option<Name>,
+    actor: Option<Name<String>>,
     act: Option<Act>,
-    subject: Option<Name>,
+    subject: Option<Name<Vec<String>>>,
     from: Option<DateTime<Utc>>,
     until: Option<DateTime<Utc>>,
     before: Option<i64>,
 }
 
-/// How an actor or a subject was typed.
-enum Name {
+/// How an actor or a subject was typed: by email address, or so that it is known how the trail writes it.
+enum Name<S> {
     Email(EmailAddress),
-    /// As the trail writes it; one of these.
-    Stored(Vec<String>),
+    Stored(S),
 }
 
 impl Filters {
@@ -83,7 +82,7 @@ impl Filters {
         }
         let begins = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
         Ok(Read {
-            actor: name(&self.actor, actors),
+            actor: name(&self.actor, actor),
             act: found,
             subject: name(&self.subject, subjects),
             from: from.map(begins),
@@ -128,9 +127,9 @@ impl Read {
     pub fn filter(self, conn: &mut PgConnection) -> Result<Option<Filter>, DbError> {
         let actor = match self.actor {
             None => None,
-            Some(Name::Stored(actors)) => Some(actors),
+            Some(Name::Stored(actor)) => Some(actor),
             Some(Name::Email(email)) => match users::store::find_by_email(conn, &email)? {
-                Some(user) => Some(vec![Actor::Administrator(user).to_string()]),
+                Some(user) => Some(Actor::Administrator(user).to_string()),
                 None => return Ok(None),
             },
         };
@@ -147,22 +146,22 @@ impl Read {
     }
 }
 
-fn name(typed: &str, stored: impl FnOnce(&str) -> Vec<String>) -> Option<Name> {
+fn name<S>(typed: &str, stored: impl FnOnce(&str) -> S) -> Option<Name<S>> {
     match typed.trim() {
         "" => None,
         typed => Some(EmailAddress::parse(typed).map_or_else(|_| Name::Stored(stored(typed)), Name::Email)),
     }
 }
 
-fn actors(typed: &str) -> Vec<String> {
+fn actor(typed: &str) -> String {
     match (typed.contains(':'), Uuid::try_parse(typed)) {
-        (true, _) => vec![typed.to_owned()],
-        (false, Ok(id)) => vec![Actor::Administrator(UserId(id)).to_string()],
-        (false, Err(_)) => vec![Actor::Operator(typed.to_owned()).to_string()],
+        (true, _) => typed.to_owned(),
+        (false, Ok(id)) => Actor::Administrator(UserId(id)).to_string(),
+        (false, Err(_)) => Actor::Operator(typed.to_owned()).to_string(),
     }
 }
 
-/// What people call it says what it is, mostly; where it does not, whichever it may be.
+/// What people call it says what it is, mostly; where it does not, one of these.
 fn subjects(typed: &str) -> Vec<String> {
     if typed.contains(':') {
         return vec![typed.to_owned()];
@@ -205,8 +204,8 @@ mod tests {
         assert_eq!(subjects("country:ET"), ["country:ET"]);
         let id = "0190f5c1-7a3e-7cc0-8000-00000000000a";
         assert_eq!(subjects(id), [format!("account:{id}"), format!("message:{id}")]);
-        assert_eq!(actors("sara"), ["operator:sara"]);
-        assert_eq!(actors(id), [format!("administrator:{id}")]);
+        assert_eq!(actor("sara"), "operator:sara");
+        assert_eq!(actor(id), format!("administrator:{id}"));
     }
 
     #[test]
