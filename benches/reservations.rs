@@ -111,7 +111,14 @@ fn reserve_one(conn: &mut PgConnection) -> Result<(), NotReserved> {
         decoy: false,
     };
     db::transaction(conn, |conn| {
-        phone_verifications::store::insert(conn, text.challenge, Purpose::Registration, &text.to, None)?;
+        phone_verifications::store::insert(
+            conn,
+            &limits.lifetimes,
+            text.challenge,
+            Purpose::Registration,
+            &text.to,
+            None,
+        )?;
         reserve::reserve(conn, &limits, &asker, &text).map(drop)
     })
 }

@@ -189,7 +189,14 @@ fn reserve_one(conn: &mut PgConnection) {
     };
     let asker = Asker::Stranger { address, browser: BrowserId::generate() };
     let reserved: Result<_, NotReserved> = db::transaction(conn, |conn| {
-        phone_verifications::store::insert(conn, text.challenge, Purpose::Registration, &text.to, None)?;
+        phone_verifications::store::insert(
+            conn,
+            &limits.lifetimes,
+            text.challenge,
+            Purpose::Registration,
+            &text.to,
+            None,
+        )?;
         reserve::reserve(conn, &limits, &asker, &text).map(drop)
     });
     reserved.unwrap();

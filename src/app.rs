@@ -14,6 +14,7 @@ use crate::{
         alerts::watch::UnsignedReports,
         deliveries,
         messages::{outcomes::Outcomes, reserve::Limits},
+        settings::{Live, Settings},
     },
     sms::{CallTimes, NoProvider, SendTimes, SmsProvider},
 };
@@ -31,15 +32,15 @@ pub struct App {
     pub keys: Arc<Keys>,
     /// News of messages, from all instances.
     pub outcomes: Outcomes,
+    /// What administrators may change while the service runs.
+    pub settings: Live,
     /// How long the provider takes to accept a text with a code.
     pub send_times: Arc<SendTimes>,
     /// How long it takes to compare a code, where that is the provider's to do.
     pub check_times: Arc<CallTimes>,
-    /// How many texts may be sent.
-    pub limits: Limits,
     /// Reports of delivery that were not Twilio's, of late.
     pub unsigned_reports: Arc<UnsignedReports>,
-    /// The deployment's settings.
+    /// What the deployment chooses.
     pub config: Arc<Config>,
 }
 
@@ -69,6 +70,7 @@ impl App {
     /// When no SMS provider can be made of the configuration.
     pub fn new(config: Config) -> Result<Self, NoProvider> {
         let secret = &config.secret_key;
+        let settings = Live::new(Settings::defaults(&config));
         Ok(Self {
             db: Db::new(config.database_url()),
             sms: SmsProvider::from_config(&config.sms)?,
@@ -82,13 +84,18 @@ impl App {
                 pseudonym: KeyRing::derive(secret, KeyUse::Pseudonym),
                 audit: KeyRing::derive(secret, KeyUse::Audit),
             }),
-            outcomes: Outcomes::listen(config.database_url().to_owned()),
+            outcomes: Outcomes::listen(config.database_url().to_owned(), settings.clone()),
+            settings,
             send_times: Arc::default(),
             check_times: Arc::default(),
-            limits: Limits::new(config.sms_per_number_per_hour, config.sms_per_number_per_day),
             unsigned_reports: Arc::default(),
             config: Arc::new(config),
         })
+    }
+
+    /// How many texts may be sent at this moment, and how long their codes work.
+    pub fn limits(&self) -> Limits {
+        self.settings.current().limits()
     }
 
     /// Where Twilio may report what becomes of a message: our own address, where Twilio can reach it and where the token

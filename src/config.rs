@@ -43,7 +43,10 @@ pub const VARIABLES: &[Variable] = &[
     variable("LATCHKEY_TRUSTED_PROXIES", "networks whose X-Forwarded-For is believed, for example 10.0.0.0/8,::1/128"),
     variable("LATCHKEY_ADMIN_ADDRESSES", "networks from which the service is administered [all]"),
     variable("LATCHKEY_ALERT_URL", "https address that alerts are posted to [off]"),
-    variable("LATCHKEY_ALERT_SECRET", "what alerts are signed with, 16 or more characters. Required with the address"),
+    variable(
+        "LATCHKEY_ALERT_SECRET",
+        "what alerts are signed with, 16 or more characters. Required with an address, also one set by an administrator",
+    ),
     variable("LATCHKEY_TLS_CERT", "PEM file with the certificate chain, to serve TLS without a proxy [off]"),
     variable("LATCHKEY_TLS_KEY", "PEM file with its private key"),
     variable("SMS_PROVIDER", "demo, messaging or verify [by what is configured]"),
@@ -65,6 +68,20 @@ pub const VARIABLES: &[Variable] = &[
     variable("RUST_LOG", "what to log: error, warn, info, debug, or by module [info]"),
 ];
 
+/// What a page may say of each that it is there or missing, and nothing else.
+pub const CREDENTIALS: [&str; 10] = [
+    "LATCHKEY_SECRET_KEY",
+    "LATCHKEY_ALERT_URL",
+    "LATCHKEY_ALERT_SECRET",
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
+    "TWILIO_API_KEY_SID",
+    "TWILIO_API_KEY_SECRET",
+    "TWILIO_PHONE_NUMBER",
+    "TWILIO_MESSAGING_SERVICE_SID",
+    "TWILIO_VERIFY_SERVICE_SID",
+];
+
 /// The settings that a deployment chooses. Made only by [`Config::from_env`], so a `Config` is a checked one.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -82,25 +99,20 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// From where the service is administered; from everywhere when there are none.
     pub admin_addresses: Vec<IpNet>,
-    /// Who is told of alerts.
-    pub alerts: Option<AlertReceiver>,
+    /// Where alerts are posted, unless administrators say otherwise. May hold a secret in its path.
+    pub alert_url: Option<Url>,
+    /// What alerts are signed with.
+    pub alert_secret: Option<SecretString>,
     /// Certificate and key files, when Latchkey itself speaks TLS.
     pub tls: Option<TlsFiles>,
+    /// Which of [`CREDENTIALS`] are there.
+    pub credentials: [(&'static str, bool); CREDENTIALS.len()],
     /// Who carries the texts.
     pub sms: SmsConfig,
     /// Texts to one number in an hour, over all purposes.
     pub sms_per_number_per_hour: u16,
     /// Texts to one number in a day, over all purposes.
     pub sms_per_number_per_day: u16,
-}
-
-/// Who is told of alerts.
-#[derive(Debug, Clone)]
-pub struct AlertReceiver {
-    /// Where they are posted. May hold a secret in its path.
-    pub url: Url,
-    /// What they are signed with.
-    pub secret: SecretString,
 }
 
 /// PEM files for TLS.
@@ -149,6 +161,12 @@ impl BaseUrl {
         let anonymous = url.username().is_empty() && url.password().is_none();
         (matches!(url.scheme(), "http" | "https") && url.has_host() && bare && anonymous).then_some(Self(url))
     }
+}
+
+/// Where alerts may go: to an https address, or to this machine.
+pub fn alert_url(text: &str) -> Option<Url> {
+    let is_safe = |url: &Url| url.scheme() == "https" || url.scheme() == "http" && is_loopback(url);
+    Url::parse(text).ok().filter(|url| url.has_host() && is_safe(url))
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -212,6 +230,7 @@ impl Config {
     pub fn from_variables(variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, Mistakes> {
         let mut read = Reader::new(variables);
         read.refuse_vite();
+        let credentials = CREDENTIALS.map(|name| (name, read.has(name)));
 
         let base_url = read.parsed("LATCHKEY_BASE_URL", "http://localhost:8080", BASE_URL_FORM, BaseUrl::parse);
         let bind =
@@ -231,7 +250,8 @@ impl Config {
             read.list("LATCHKEY_TRUSTED_PROXIES", "networks such as 10.0.0.0/8, with commas", network);
         let admin_addresses =
             read.list("LATCHKEY_ADMIN_ADDRESSES", "networks such as 10.0.0.0/8, with commas", network);
-        let alerts = read.alert_receiver();
+        let alert_secret = read.alert_secret();
+        let alert_url = read.alert_url();
         let tls = read.tls();
         let sms = read.sms(loopback);
         let per_hour = read.parsed("TWILIO_MAX_SMS_PER_HOUR", "5", "a whole number from 1 to 100", within(1..=100));
@@ -262,7 +282,9 @@ impl Config {
             secret_key,
             trusted_proxies,
             admin_addresses,
-            alerts,
+            alert_url,
+            alert_secret,
+            credentials,
             tls,
             sms,
             sms_per_number_per_hour: per_hour,

@@ -8,9 +8,9 @@ use actix_web::{
 
 use crate::{
     features::{
-        account, activity, admin, deliveries, demo_inbox, devices, email_change, health, home, information, my_data,
-        password_change, password_reset, phone_change, profile, recovery, registration, sign_in, step_up, stopping,
-        two_factor,
+        account, activity, admin, admin::accounts, deliveries, demo_inbox, devices, email_change, health, home,
+        information, my_data, password_change, password_reset, phone_change, profile, recovery, registration, sign_in,
+        step_up, stopping, two_factor,
     },
     web::{
         assets, error,
@@ -102,10 +102,24 @@ fn pages() -> Vec<Page> {
         page("/admin/countries/{code}").get(admin::countries::handlers::show_one).post(admin::countries::handlers::submit),
         page("/admin/activity").get(admin::activity::handlers::show),
         page("/admin/activity/download").get(admin::activity::handlers::download),
+        page("/admin").get(admin::overview::handlers::show),
+        page("/admin/accounts").get(accounts::handlers::show_list),
+        page("/admin/accounts/{id}").get(accounts::handlers::show_person),
+        page("/admin/accounts/{id}/disable").get(accounts::handlers::show_deed).post(accounts::handlers::submit_deed),
+        page("/admin/accounts/{id}/enable").get(accounts::handlers::show_deed).post(accounts::handlers::submit_deed),
+        page("/admin/accounts/{id}/end-sessions").get(accounts::handlers::show_deed).post(accounts::handlers::submit_deed),
+        page("/admin/accounts/{id}/require-reset").get(accounts::handlers::show_deed).post(accounts::handlers::submit_deed),
+        page("/admin/accounts/{id}/remove-factor").get(accounts::handlers::show_deed).post(accounts::handlers::submit_deed),
+        page("/admin/accounts/{id}/recovery/start").get(accounts::handlers::show_recovery).post(accounts::handlers::submit_recovery),
+        page("/admin/accounts/{id}/recovery/cancel").get(accounts::handlers::show_deed).post(accounts::handlers::submit_deed),
 
         page("/help").get(information::handlers::show_help),
         page("/privacy").get(information::handlers::show_privacy),
         page("/terms").get(information::handlers::show_terms),
+
+        page("/admin/settings").get(admin::settings::handlers::show).post(admin::settings::handlers::submit),
+        page("/admin/settings/test-message").post(admin::settings::handlers::send_test),
+        page("/admin/settings/check-connection").post(admin::settings::handlers::check_connection),
 
         page("/demo/inbox").get(demo_inbox::handlers::show),
 

@@ -28,6 +28,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    activity_hours (hour, event) {
+        hour -> Timestamptz,
+        event -> Text,
+        times -> Int4,
+    }
+}
+
+diesel::table! {
+    activity_hours_written (only_row) {
+        only_row -> Bool,
+        until -> Timestamptz,
+    }
+}
+
+diesel::table! {
     address_guesses (address) {
         address -> Text,
         guessed_at -> Array<Nullable<Timestamptz>>,
@@ -134,6 +149,52 @@ diesel::table! {
         about -> Nullable<Text>,
         skills -> Nullable<Text>,
         experience_years -> Nullable<Int2>,
+    }
+}
+
+diesel::table! {
+    message_hour_errors (hour, country, provider, sender, error) {
+        hour -> Timestamptz,
+        country -> Text,
+        provider -> Text,
+        sender -> Text,
+        error -> Text,
+        texts -> Int4,
+        counted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    message_hours (hour, country, provider, sender, purpose) {
+        hour -> Timestamptz,
+        country -> Text,
+        provider -> Text,
+        sender -> Text,
+        purpose -> Text,
+        texts -> Int4,
+        sent -> Int4,
+        delivered -> Int4,
+        failed -> Int4,
+        unknown -> Int4,
+        held -> Int4,
+        entered -> Int4,
+        spent_micros -> Int8,
+        arrivals -> Array<Nullable<Int4>>,
+        counted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    message_hours_changed (id) {
+        id -> Int8,
+        hour -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    message_hours_counted (only_row) {
+        only_row -> Bool,
+        until -> Timestamptz,
     }
 }
 
@@ -276,6 +337,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    settings (only_row) {
+        only_row -> Bool,
+        version -> Int4,
+        changed -> Jsonb,
+        saved_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     sign_ins (id) {
         id -> Uuid,
         user_id -> Uuid,
@@ -335,6 +405,9 @@ diesel::table! {
         country -> Nullable<Text>,
         spent_micros -> Int8,
         brake_id -> Nullable<Uuid>,
+        sender -> Nullable<Text>,
+        arrival -> Nullable<Text>,
+        arrived_ms -> Nullable<Int4>,
     }
 }
 
@@ -425,6 +498,7 @@ diesel::table! {
         deletion_due_at -> Nullable<Timestamptz>,
         wrong_reset_factors -> Int4,
         reset_factors_rest_until -> Nullable<Timestamptz>,
+        password_reset_required_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -458,6 +532,8 @@ diesel::joinable!(two_factor_backup_codes -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     action_codes,
     activity,
+    activity_hours,
+    activity_hours_written,
     address_guesses,
     alert_pauses,
     alerts,
@@ -467,6 +543,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     country_policies,
     deliveries,
     maid_profiles,
+    message_hour_errors,
+    message_hours,
+    message_hours_changed,
+    message_hours_counted,
     password_guesses,
     password_reset_waits,
     password_resets,
@@ -477,6 +557,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     recoveries,
     registrations,
     sessions,
+    settings,
     sign_ins,
     sms_hours,
     sms_hours_written,

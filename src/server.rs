@@ -10,7 +10,6 @@ use actix_web::{
     rt,
     web::{Data, PayloadConfig, resource, route},
 };
-use diesel::{QueryableByName, RunQueryDsl as _, sql_query, sql_types::Text};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 
 use crate::{
@@ -18,7 +17,7 @@ use crate::{
     config::{Config, TlsFiles},
     db::{self, DbError, migrations, roles},
     features::{
-        alerts, audit, circuits, countries, deliveries, housekeeping,
+        alerts, audit, circuits, countries, deliveries, housekeeping, message_hours,
         messages::{Kind, worker},
         metrics as listing,
     },
@@ -82,6 +81,7 @@ pub async fn serve(config: Config) -> Result<(), ServeFailed> {
     let bind = config.bind;
     let recorded = config.metrics_bind.map(|bind| Ok::<_, ServeFailed>((bind, metrics::install()?))).transpose()?;
     let app = App::new(config)?;
+    app.settings.reload(&mut db::connect(app.config.database_url())?)?;
     proofread_texts(&app)?;
     let governor = fence::governor(&app);
 
@@ -123,6 +123,7 @@ pub async fn serve(config: Config) -> Result<(), ServeFailed> {
     let alerts = [rt::spawn(alerts::deliver::run(app.clone())), rt::spawn(alerts::watch::run(app.clone()))];
     let audit = rt::spawn(audit::watch::run(app.clone()));
     let arrivals = rt::spawn(circuits::watch::run(app.clone()));
+    let figures = rt::spawn(message_hours::count::run(app.clone()));
     let ended = server.run().await;
     app.outcomes.stop();
     if let Some(listing) = listing {
@@ -133,6 +134,7 @@ pub async fn serve(config: Config) -> Result<(), ServeFailed> {
     audit.abort();
     look_ups.abort();
     arrivals.abort();
+    figures.abort();
     let _ = worker.await;
     log::info!("event=stopped");
     Ok(ended?)
@@ -200,15 +202,8 @@ fn proofread_texts(app: &App) -> Result<(), ServeFailed> {
 ///
 /// # Errors
 /// [`ServeFailed::FsyncOff`].
-pub fn refuse_fsync_off(conn: &mut diesel::PgConnection) -> Result<(), ServeFailed> {
-    #[derive(QueryableByName)]
-    struct Setting {
-        #[diesel(sql_type = Text)]
-        fsync: String,
-    }
-    let Setting { fsync } =
-        sql_query("SELECT current_setting('fsync') AS fsync").get_result(conn).map_err(DbError::from)?;
-    if fsync == "on" { Ok(()) } else { Err(ServeFailed::FsyncOff) }
+fn refuse_fsync_off(conn: &mut diesel::PgConnection) -> Result<(), ServeFailed> {
+    if db::is_durable(conn)? { Ok(()) } else { Err(ServeFailed::FsyncOff) }
 }
 
 fn tls_config(files: &TlsFiles) -> Result<rustls::ServerConfig, ServeFailed> {

@@ -46,6 +46,22 @@ date =
         [11] { $day } November { $year }
        *[12] { $day } December { $year }
     }
+# The same where there is little room, without the year.
+date-short =
+    { $month ->
+        [1] { $day } Jan
+        [2] { $day } Feb
+        [3] { $day } Mar
+        [4] { $day } Apr
+        [5] { $day } May
+        [6] { $day } Jun
+        [7] { $day } Jul
+        [8] { $day } Aug
+        [9] { $day } Sep
+        [10] { $day } Oct
+        [11] { $day } Nov
+       *[12] { $day } Dec
+    }
 date-and-time = { $date }, { $time } ({ $place })
 # { $wait } in sentences like "in { $wait }, at 14:32".
 wait-seconds = { $seconds } seconds
@@ -409,6 +425,9 @@ notice-confirmed-text = Now you can go on. For 5 minutes we do not ask again.
 
 two-factor-title = Two-factor
 two-factor-lead = A password can be guessed or seen. With two-factor, signing in also needs a code that only you have.
+two-factor-required = Your account needs two-factor now
+two-factor-required-text = Choose one of the two ways below. Then all your pages open again.
+two-factor-required-app = Administrators need an authenticator app. Then all pages open.
 two-factor-off = Off
 two-factor-on-app = On, with your app
 two-factor-on-sms = On, with texts to
@@ -743,6 +762,11 @@ event-recovered = The account was recovered with a new password and number
 event-data-downloaded = All data of the account was downloaded
 event-deletion-requested = You asked us to delete this account
 event-deletion-cancelled = You decided to keep this account
+event-account-disabled = We disabled this account: nobody can sign in
+event-account-enabled = We enabled this account again
+event-devices-signed-out = We signed out all devices
+event-reset-required = We asked for a new password: the one before no longer works
+event-factor-removed = We switched two-factor off
 event-deleted = The account was deleted
 
 ## My data
@@ -829,6 +853,7 @@ data-label-deletion = Will be deleted
 data-label-wrong-codes = Wrong codes in a row
 data-label-wrong-reset-codes = Wrong codes in a row, for a new password
 data-label-rests = No further try before
+data-label-reset-required = New password asked for
 data-label-city = City
 data-label-about = About you
 data-label-household = People in your household
@@ -1290,10 +1315,10 @@ country-ZW = Zimbabwe
 ## Text messages
 ## One SMS segment each, plain GSM-7 characters, no name, role or link. The wording is relied on from outside.
 
-sms-verification = Your Latchkey verification code is: { $code }. Valid for 10 minutes.
+sms-verification = Your Latchkey verification code is: { $code }. Valid for { $minutes } minutes.
 sms-verification-taken = This number has a Latchkey account: sign in or reset your password. To open a new account, your verification code is: { $code }.
-sms-sign-in = Your Latchkey sign-in code is: { $code }. Valid for 5 minutes.
-sms-step-up = Your Latchkey confirmation code is: { $code }. Valid for 5 minutes.
+sms-sign-in = Your Latchkey sign-in code is: { $code }. Valid for { $minutes } minutes.
+sms-step-up = Your Latchkey confirmation code is: { $code }. Valid for { $minutes } minutes.
 
 # Texts without a code, to the owner of an account: what happened, then what to do. 160 characters at most.
 sms-two-factor-on = Latchkey: two-factor was switched on for your account. Was it not you? Change your password at once. If you cannot get in, ask us for help.
@@ -1304,7 +1329,7 @@ sms-backup-code-used = Latchkey: one of your backup codes was used. Was it not y
 sms-wrong-codes = Latchkey: somebody entered your password and then wrong codes. Was it not you? Then your password may be known: change it now.
 sms-second-factor-rests = Latchkey: there were too many wrong codes. We take none for 15 minutes. Was it not you? Then your password may be known: change it after that.
 sms-unusual-sign-in = Latchkey: a new browser signed in after several wrong passwords. Was it not you? Change your password and end your other devices.
-sms-password-reset = Your Latchkey reset code is: { $code }. Valid for 10 minutes.
+sms-password-reset = Your Latchkey reset code is: { $code }. Valid for { $minutes } minutes.
 sms-phone-change-taken = This number has a Latchkey account: sign in or reset your password. To move it to another account, your verification code is: { $code }.
 sms-password-changed = Latchkey: your password was changed. Was it not you? Reset it at once, and ask us for help.
 sms-password-set = Latchkey: a new password was set by text message. Was it not you? Reset it at once, and ask us for help.
@@ -1318,6 +1343,13 @@ sms-recovery-started = Latchkey: we recover your account in 72 hours. Was it not
 sms-recovery-code = Latchkey: your recovery code is { $code }. It works for 7 days. Give it to nobody. Was it not you? Delete this text.
 sms-recovered = Latchkey: your account was recovered with a new password and number. Was it not you? Ask us for help at once.
 sms-deletion-requested = Latchkey: your account will be deleted in 14 days. Was it not you? Sign in and keep it.
+sms-test = Latchkey: this is the test message that you asked for. Was it not you? Change your password at once.
+sms-account-disabled = Latchkey: we have closed your account for now. Nobody can sign in. Is this a surprise? Ask us for help.
+sms-account-enabled = Latchkey: your account is open again. You can sign in as before. Is this a surprise? Change your password.
+sms-devices-signed-out = Latchkey: we have signed out all your devices. Please sign in again. Is this a surprise? Ask us for help.
+sms-reset-required = Latchkey: your password no longer works. Choose I forgot my password and set a new one. Is this a surprise? Ask us for help.
+sms-factor-removed = Latchkey: we have switched two-factor off. Sign in and switch it on again. Is this a surprise? Ask us for help.
+sms-recovery-cancelled = Latchkey: we have stopped the recovery of your account. It stays as it was. Is this a surprise? Ask us for help.
 
 ## Alerts
 ## For whoever runs the service: what happened, then what to look at. { $of } is a country's code, or alert-of-everything.
@@ -1467,3 +1499,434 @@ audit-act-country-changed = A country’s policy was changed
 audit-act-country-added = A country was added
 audit-act-unproven-stopped = All texts to unproven numbers were stopped
 audit-act-unproven-resumed = Texts to unproven numbers go again
+audit-act-setting-changed = A setting was changed
+audit-act-account-disabled = An account was disabled
+audit-act-account-enabled = An account was enabled again
+audit-act-devices-signed-out = All browsers of an account were signed out
+audit-act-reset-required = An account’s password was made worthless until another is set
+audit-act-factor-removed = Two-factor of an account was switched off
+audit-act-recovery-started = A recovery was started
+audit-act-recovery-cancelled = A recovery was cancelled
+
+## Administration: settings
+
+admin-settings-title = Settings
+admin-settings-lead = They hold at once on every instance. Each change is written down with your name.
+admin-settings-not-fresh = Before you change something, prove once more that it is you.
+admin-settings-confirm = Confirm that it is me
+admin-settings-save = Save changes
+admin-settings-leave = Change nothing
+admin-settings-stale = Somebody has changed these meanwhile
+admin-settings-stale-text = Nothing was saved. Your answers are still here, and beside each that differs stands what holds now. Save once more if yours are to hold.
+admin-settings-now = It is { $now } now.
+admin-settings-now-none = It is empty now.
+admin-settings-now-required = It is ticked now.
+admin-settings-now-not-required = It is not ticked now.
+admin-settings-missing = This answer was not sent. Please look at it again.
+admin-settings-not-a-count = Please write a whole number from { $least } to { $most }.
+admin-settings-day-below-hour = This is less than the { $hour } in an hour. Write { $hour } or more.
+
+admin-settings-codes = Codes
+admin-settings-verification-minutes = A verification code works for
+admin-settings-second-step-minutes = A sign-in code works for
+admin-settings-hint-minutes = Minutes. Between { $least } and { $most }.
+admin-settings-sms-per-hour = Texts to one number in an hour
+admin-settings-hint-per-hour = Over all purposes. Between { $least } and { $most }.
+admin-settings-sms-per-day = Texts to one number in a day
+admin-settings-hint-per-day = Over all purposes, and never less than in an hour. Between { $least } and { $most }.
+
+admin-settings-limits = Limits
+admin-settings-sms-per-address = Texts from one address in an hour
+admin-settings-hint-per-address = To numbers that nobody has proven; more where codes are entered. Between { $least } and { $most }.
+admin-settings-sms-in-all = Texts in an hour in all
+admin-settings-hint-in-all = Over all numbers. Between { $least } and { $most }.
+admin-settings-wrong-passwords = Wrong passwords before a rest
+admin-settings-hint-wrong-passwords = In a row, for one account. Between { $least } and { $most }.
+admin-settings-longest-rest = The longest rest after wrong passwords
+admin-settings-hint-longest-rest = Minutes. A rest begins with 30 seconds and doubles. Between { $least } and { $most }.
+admin-settings-wrong-codes = Wrong second factors before a rest
+admin-settings-hint-wrong-codes = In a row, over all methods. The rest takes 15 minutes. Between { $least } and { $most }.
+
+admin-settings-passwords = Passwords
+admin-settings-password-least = The shortest password
+admin-settings-hint-password-least = Characters of a new password; never less than 15 for administrators. Between { $least } and { $most }.
+
+admin-settings-two-factor = Two-factor is required for
+admin-settings-sponsors = Sponsors
+admin-settings-maids = Maids
+admin-settings-administrators = Administrators, always
+admin-settings-two-factor-text = Whoever has it not yet is led to it at the next page, and nothing else opens before.
+
+admin-settings-money = Money
+admin-settings-cap-hour = Spend at most in an hour
+admin-settings-cap-day = Spend at most in a day
+admin-settings-cap-month = Spend at most in a month
+admin-settings-hint-dollars = US dollars. { $kept } of 100 are kept for people who have proven their number. Between { $least } and { $most }.
+
+admin-settings-texts = Texts in English
+admin-settings-texts-text = { $code } stands for the code and must be there once; { $minutes } stands for how long it works. Leave a field empty for our own words. A text of yours has to name Latchkey and has no link.
+admin-settings-text-hint = Ours: { $ours }
+admin-settings-text-verification = To prove a number
+admin-settings-text-taken = To prove a number that has an account
+admin-settings-text-sign-in = To sign in
+admin-settings-text-step-up = To confirm a change
+admin-settings-text-reset = To set a new password
+admin-settings-text-change-taken = To move a number that has an account
+admin-settings-unfit-no-code = This text has no code, so nobody could enter it. Write { $code } where it belongs.
+admin-settings-unfit-codes = This text has the code { $times } times. Write { $code } once.
+admin-settings-unfit-long = This text takes { $needed } segments, and at most { $most ->
+    [one] 1 is
+   *[other] { $most } are
+} paid for everywhere. Please shorten it.
+admin-settings-unfit-costly = This text takes { $needed } segments, and at most { $most ->
+    [one] 1 is
+   *[other] { $most } are
+} paid for everywhere. It has { $costly }, which leaves room for 70 characters only.
+admin-settings-unfit-link = This text has a link, or something that phones make one of. Please leave it out: no text of ours has any.
+admin-settings-unfit-nameless = This text does not name Latchkey. People must see whose code it is.
+admin-settings-unfit-placeholder = Braces stand for { $code } and { $minutes } only.
+admin-settings-unfit-number = This text has another number that could be taken for the code. Please leave it out.
+admin-settings-unfit-unreadable = This text has characters that phones do not show, or is far too long.
+
+admin-settings-alerts = Alerts
+admin-settings-alert-url = Post alerts to
+admin-settings-alert-url-hint = An https address, or http on this machine. Empty: where LATCHKEY_ALERT_URL says. Administrators can read it here, so an address with a secret in it belongs in the environment.
+admin-settings-alert-url-unusable = Please write an https address, or an http address on this machine.
+admin-settings-alert-url-secret = An address with a password, a query or an anchor belongs in LATCHKEY_ALERT_URL, where no page shows it.
+admin-settings-alert-url-unsigned = There is nothing to sign alerts with. Put LATCHKEY_ALERT_SECRET into the environment first.
+
+admin-settings-credentials = Credentials
+admin-settings-credentials-text = They live in the environment of the server. No page shows or changes them.
+admin-settings-credentials-caption = Credentials in the environment
+admin-settings-present = Present
+admin-settings-absent = Missing
+admin-settings-test-to = A test message goes to your own number, { $number }.
+admin-settings-test = Send a test message to my number
+admin-settings-test-add-number = To send a test message, { $page }add a number to your account{ $end } first.
+admin-settings-test-failed = The test message did not go out
+admin-settings-test-no-number = Your account has no proven number. Add one under Phone number first.
+admin-settings-test-not-queued = Your number’s country gets no texts, or the number has had its notices for today.
+admin-settings-test-no-carrier = Verify carries codes only. For other texts set TWILIO_PHONE_NUMBER or TWILIO_MESSAGING_SERVICE_SID.
+admin-settings-test-number = The provider says that your number takes no texts.
+admin-settings-test-opted-out = Your number has told our sender to stop. Text START to it.
+admin-settings-test-country = Texts to your number’s country are closed, here or at the provider.
+admin-settings-test-later = The provider takes no texts at the moment. Try again in a few minutes.
+admin-settings-test-ours = The provider refused it: account, sender or credentials are at fault. The log says more.
+admin-settings-check-text = Asks the database and the provider, and sends nothing.
+admin-settings-check = Check the connection
+admin-settings-check-well = Everything answers
+admin-settings-check-wrong = Something needs your attention
+notice-settings-saved = Your changes are saved
+notice-settings-saved-text = They hold on every instance now.
+notice-settings-unchanged = Nothing was changed
+notice-settings-unchanged-text = All of it was as it is already.
+notice-test-message-sent = The test message is on its way
+notice-test-message-sent-text = The provider has taken it. It should arrive within a minute.
+notice-test-message-underway = The test message is not sent yet
+notice-test-message-underway-text = The provider has not answered so far. See under Messages what becomes of it.
+## Administration: people and how to help them
+
+admin-accounts-search = Find an account
+admin-accounts-search-hint = Email, phone number in any spelling, words of a name, or the id of an account.
+admin-accounts-go = Find
+admin-accounts-waiting = Recoveries under way
+admin-accounts-newest = The newest accounts
+admin-accounts-found = Accounts that fit, the newest first
+admin-accounts-none = There are no accounts yet.
+admin-accounts-nothing = No account fits. Numbers and email addresses have to be complete; a name may be its beginning.
+admin-accounts-further = None of the newest accounts fits. Look among earlier ones.
+admin-accounts-brake = { $reference } is a decision to hold texts back, not an account. { $messages }Messages{ $end } shows it.
+admin-accounts-request = References such as LK-7F3K-92QM name a request. They stand in the log, and nowhere else.
+admin-accounts-earlier = Earlier accounts
+admin-accounts-latest = The newest
+admin-accounts-name = Name
+admin-accounts-state = State
+admin-accounts-role = Role
+admin-accounts-number = Number
+admin-accounts-opened = Opened
+admin-accounts-sponsor = Sponsor
+admin-accounts-maid = Maid
+admin-accounts-administrator = Administrator
+admin-accounts-active = Active
+admin-accounts-disabled = Disabled
+admin-accounts-to-be-deleted = To be deleted
+admin-accounts-owes = Has to set a new password
+admin-accounts-contested = Number contested
+admin-accounts-stands = How it stands
+admin-accounts-acts = What you can do
+admin-accounts-factors = What opens it besides the password
+admin-accounts-profile = Profile
+admin-accounts-happened = What happened, as its owner reads it
+admin-accounts-no-email = None
+admin-accounts-no-number = None
+admin-accounts-number-proven = { $number }, proven on { $since }
+admin-accounts-number-contested = { $number }, contested since { $since }: somebody else has proven it
+admin-accounts-seen = Owner last seen
+admin-accounts-deletion = To be deleted on
+admin-accounts-owes-since = New password asked for
+admin-accounts-rest = No codes taken until
+admin-accounts-reset-waits = Waits to reset the password since
+admin-accounts-recovery = Recovery
+admin-accounts-recovery-by = Started by
+admin-accounts-code-leaves = To { $number }: the code leaves on { $at }
+admin-accounts-code-left = To { $number }: the code has left and works until { $until }
+admin-accounts-code-refused = To { $number }: the code could not be sent. Cancel it and start again
+admin-accounts-by-app = Authenticator app, since { $since }
+admin-accounts-by-sms = Text messages
+admin-accounts-by-nothing = Off
+admin-accounts-codes = Backup codes left
+admin-accounts-about = About
+admin-accounts-no-sessions = Nowhere.
+admin-accounts-texts = Texts to this account
+admin-accounts-id = Id:
+admin-accounts-own = This is your own account. Nothing is done to it here, so that you cannot shut yourself out. Use its own pages.
+admin-accounts-what = What this does
+admin-accounts-told = What the owner is told
+admin-accounts-told-at = A text goes to { $number }, and to numbers that the account left within 7 days.
+admin-accounts-told-nowhere = The account has no proven number. Only numbers that it left within 7 days get a text.
+admin-accounts-reason = Reason
+admin-accounts-reason-hint = One line. It is kept in the audit trail with your account; the owner does not read it.
+admin-accounts-reason-missing = Please say why, in a few words.
+admin-accounts-reason-long = This is too long. Please use { $most } characters at most.
+admin-accounts-reason-unreadable = Please write one line, without special characters.
+admin-accounts-confirm = This changes how somebody gets in. Please confirm first that it is you.
+admin-accounts-back = Change nothing
+admin-accounts-not-possible = There is nothing to do here: the account stands otherwise by now.
+admin-accounts-no-way = Its owner could not set a new password by text: the number is not proven, or there is no second factor left for it. A recovery is what helps.
+admin-accounts-all-out = All devices are signed out, and none is trusted any more. Whatever waits, such as a reset or a recovery, ends.
+admin-accounts-disable = Disable the account
+admin-accounts-disable-short = Nobody can sign in until you enable it again
+admin-accounts-disable-1 = Nobody can sign in. Whoever tries is answered as for a wrong password.
+admin-accounts-disable-2 = Number, email address and everything else stay. You can enable it again.
+admin-accounts-enable = Enable the account
+admin-accounts-enable-short = Its owner can sign in again
+admin-accounts-enable-1 = The owner can sign in again, with the password and factors of before.
+admin-accounts-enable-2 = What was signed in before stays out.
+admin-accounts-end-sessions = Sign out all devices
+admin-accounts-end-sessions-short = Wherever it is signed in or trusted
+admin-accounts-end-sessions-1 = The owner can sign in again at once.
+admin-accounts-require-reset = Ask for a new password
+admin-accounts-require-reset-short = The present one opens nothing any more
+admin-accounts-require-reset-1 = The present password opens nothing any more. Whoever tries it is answered as for a wrong one.
+admin-accounts-require-reset-2 = The owner sets a new one by text, with “I forgot my password”, and with the second factor if there is one.
+admin-accounts-remove-factor = Remove two-factor
+admin-accounts-remove-factor-short = For somebody who has lost the app or the codes
+admin-accounts-remove-factor-1 = Two-factor is off, and the backup codes are gone. The password alone opens the account.
+admin-accounts-remove-factor-2 = An administrator has to set up an app anew before any page opens.
+admin-accounts-cancel-recovery = Cancel the recovery
+admin-accounts-cancel-recovery-short = Its code does not leave, or does not work any more
+admin-accounts-cancel-recovery-1 = The code does not leave, or does not work any more. The account stays as it is.
+admin-accounts-recover = Start a recovery
+admin-accounts-recover-short = For somebody who has lost everything, after you have checked who they are
+admin-accounts-recover-1 = After 72 hours a code goes to the number below. It works for 7 days and sets a new password.
+admin-accounts-recover-2 = Then that number is the account’s, and two-factor is off.
+admin-accounts-recover-3 = Any sign-in and any objection of the owner ends it.
+admin-accounts-recover-told = So does the number below. Each text has a code that stops it.
+admin-accounts-recover-number = The number that the person has now
+admin-accounts-recover-reason-hint = One line: how you have checked who the person is.
+admin-accounts-recover-disabled = The account is disabled. Enable it first.
+admin-accounts-recover-open = A recovery is under way. Cancel it first.
+admin-accounts-recover-unsent = Its code cannot be sent: Twilio Verify sends its own codes only. Set TWILIO_PHONE_NUMBER or TWILIO_MESSAGING_SERVICE_SID.
+admin-accounts-done-account-disabled = The account is disabled
+admin-accounts-done-account-disabled-text = Nobody can sign in. The owner is told.
+admin-accounts-done-account-enabled = The account is enabled
+admin-accounts-done-account-enabled-text = Its owner can sign in again, and is told.
+admin-accounts-done-devices-signed-out = All devices are signed out
+admin-accounts-done-devices-signed-out-text = The owner is told.
+admin-accounts-done-reset-required = A new password is asked for
+admin-accounts-done-reset-required-text = The one before opens nothing any more. The owner is told.
+admin-accounts-done-factor-removed = Two-factor is off
+admin-accounts-done-factor-removed-text = The password alone opens the account. The owner is told.
+admin-accounts-done-recovery-started = The recovery is started
+admin-accounts-done-recovery-started-text = Ask the person whether our text has come by now. If not, the number is wrong: cancel it and start again.
+admin-accounts-done-recovery-cancelled = The recovery is cancelled
+admin-accounts-done-recovery-cancelled-text = Everybody who heard of it is told.
+admin-accounts-done-nothing-done = Nothing was done
+admin-accounts-done-nothing-done-text = The account stood otherwise already. This is how it stands now.
+## Charts
+# What a chart shows, for whoever does not see it. $most, $sum and the like are figures, $when an hour or a day.
+
+chart-dollars = { $amount } USD
+chart-nothing = Nothing in this time.
+chart-only-hour = { $sum } in one hour alone, { $when }.
+chart-only-day = { $sum } on one day alone, { $when }.
+chart-range-hour = From { $least } to { $most } an hour, { $sum } in all. Most at { $when }.
+chart-range-day = From { $least } to { $most } a day, { $sum } in all. Most on { $when }.
+chart-rises = The second half had more than the first: { $late } and { $early }.
+chart-falls = The second half had less than the first: { $late } and { $early }.
+chart-stays = Both halves had about as much: { $late } and { $early }.
+chart-cap-reached-hour = The cap of { $cap } an hour was { $times ->
+        [0] never reached.
+        [one] reached in one hour.
+       *[other] reached in { $times } hours.
+    }
+chart-cap-reached-day = The cap of { $cap } a day was { $times ->
+        [0] never reached.
+        [one] reached on one day.
+       *[other] reached on { $times } days.
+    }
+
+## Administration: overview
+
+admin-overview-attention = Needs attention
+admin-overview-calm = Nothing. Texts leave, and nobody waits for you.
+admin-overview-date-and-time = { $date }, { $time }
+admin-overview-everywhere = everywhere
+admin-overview-audit = Audit trail broken
+admin-overview-audit-text = At { $at } the record of what administrators did was found not to fit together. Keep the database as it is and look into it.
+admin-overview-brake = Brake on
+admin-overview-brake-alert-only = Brake would be on
+admin-overview-brake-text = { $country }, since { $since }: { $why }. Reference { $reference }
+admin-overview-budget = Budget { $percent } %
+admin-overview-budget-full = Budget used up
+# $period is hour, day or month; $one says whether it is one country's budget.
+admin-overview-budget-all = { $spent } of { $cap } USD spent { $period ->
+        [hour] this hour
+        [day] today
+       *[month] this month
+    }{ $one ->
+        [yes] {" "}on texts to { $country }
+       *[no] {""}
+    }.
+admin-overview-budget-unproven = { $spent } of { $cap } USD spent { $period ->
+        [hour] this hour
+        [day] today
+       *[month] this month
+    } on numbers that are not proven{ $one ->
+        [yes] , in { $country }
+       *[no] {""}
+    }.
+admin-overview-budget-until = Such texts are refused until { $until }.
+admin-overview-budget-pace = At this pace it is used up at { $at }.
+admin-overview-budget-lasts = At this pace it lasts until { $until }, when a new one begins.
+admin-overview-down = Twilio does not answer
+admin-overview-down-text = { $calls } calls in a row were in vain (Twilio { $provider }). Check the connection and the credentials.
+admin-overview-circuit = Provider left alone
+admin-overview-circuit-text = Twilio { $provider }, { $country }, since { $since }: { $reason }. Codes go another way meanwhile, where there is one.
+admin-overview-failed = Texts fail
+admin-overview-failed-text = { $failed } of the last { $tried } texts were refused or did not arrive. See why.
+admin-overview-queue = Texts wait
+admin-overview-queue-text = { $waiting ->
+        [one] 1 text waits
+       *[other] { $waiting } texts wait
+    } to be sent, the oldest for { $oldest }.
+admin-overview-stuck = { $number ->
+        [one] 1 recovery stuck
+       *[other] { $number } recoveries stuck
+    }
+admin-overview-stuck-text = { $number ->
+        [one] The text with its code was refused. It has to be started anew.
+       *[other] The texts with their codes were refused. They have to be started anew.
+    }
+admin-overview-recoveries = { $number ->
+        [one] 1 recovery
+       *[other] { $number } recoveries
+    }
+admin-overview-recoveries-text = { $number ->
+        [one] It waits for its 72 hours and opens at { $at }.
+       *[other] They wait for their 72 hours; the first opens at { $at }.
+    }
+admin-overview-alerts = Alerts undelivered
+admin-overview-alerts-waiting = { $number ->
+        [one] 1 alert was tried in vain and will be tried again.
+       *[other] { $number } alerts were tried in vain and will be tried again.
+    } Check the alert address.
+admin-overview-alerts-given-up = { $number ->
+        [one] 1 alert was given up in the last 7 days.
+       *[other] { $number } alerts were given up in the last 7 days.
+    } They are in the log. Check the alert address.
+# $period is day (24 hours) or month (30 days).
+admin-overview-period = { $period ->
+        [day] Last 24 hours
+       *[month] Last 30 days
+    }
+admin-overview-see-day = See the last 24 hours
+admin-overview-see-month = See the last 30 days
+admin-overview-registrations = Registrations
+admin-overview-sign-ins = Sign-ins
+admin-overview-refused = { $number } wrong passwords and codes
+admin-overview-codes = Codes sent
+admin-overview-waiting = { $number } texts waiting now
+admin-overview-delivered = Delivered
+admin-overview-half-within = half of them within { $time } s
+admin-overview-nothing-heard = carriers have not said yet
+admin-overview-entered = Entered
+admin-overview-entered-of = { $part } of { $all } codes
+admin-overview-spent = Spent
+admin-overview-each = { $cents } cents a text
+admin-overview-none = –
+admin-overview-percent = { $percent } %
+admin-overview-more = { $difference } more than the { $period ->
+        [day] day
+       *[month] 30 days
+    } before
+admin-overview-less = { $difference } less than the { $period ->
+        [day] day
+       *[month] 30 days
+    } before
+admin-overview-points-more = { $points } points more than the { $period ->
+        [day] day
+       *[month] 30 days
+    } before
+admin-overview-points-less = { $points } points less than the { $period ->
+        [day] day
+       *[month] 30 days
+    } before
+admin-overview-as-before = the same as the { $period ->
+        [day] day
+       *[month] 30 days
+    } before
+admin-overview-chart-registrations = Registrations by { $period ->
+        [day] hour
+       *[month] day
+    }
+admin-overview-chart-sign-ins = Sign-ins by { $period ->
+        [day] hour
+       *[month] day
+    }
+admin-overview-chart-codes = Codes by { $period ->
+        [day] hour
+       *[month] day
+    }
+admin-overview-chart-texts = Texts by { $period ->
+        [day] hour
+       *[month] day
+    }
+admin-overview-chart-spent = Spent by { $period ->
+        [day] hour
+       *[month] day
+    }, USD
+admin-overview-chart-title = { $caption }, { $period ->
+        [day] last 24 hours
+       *[month] last 30 days
+    }
+admin-overview-legend-tries = tries
+admin-overview-legend-signed-in = of these, signed in
+admin-overview-legend-sent = sent
+admin-overview-legend-entered = of these, entered
+admin-overview-legend-delivered = of these, delivered
+# $chart is codes, texts or sign-ins.
+admin-overview-of-these = { $part } of them { $chart ->
+        [codes] were entered
+        [texts] were delivered
+       *[sign-ins] signed somebody in
+    }.
+admin-overview-cap = cap: { $cap } { $period ->
+        [day] an hour
+       *[month] a day
+    }
+admin-overview-table = All figures as a table
+admin-overview-table-caption = { $period ->
+        [day] Hour by hour, the newest first
+       *[month] Day by day, the newest first
+    }
+admin-overview-from = { $period ->
+        [day] Hour
+       *[month] Day
+    }
+admin-overview-wrong = Refused
+admin-overview-texts = Texts sent
+admin-overview-spent-dollars = Spent, USD
+admin-overview-days-utc = Days are those of UTC.
+admin-overview-counted = Texts are counted once a minute.
+admin-overview-account = Your own account

@@ -4,11 +4,13 @@
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
 use diesel::PgConnection;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Failed, environment, say};
 use crate::{
     config::Config,
+    crypto::keys::{KeyRing, KeyUse},
     db,
     domain::{
         country::Country,
@@ -18,6 +20,7 @@ use crate::{
         remark::{NotARemark, Remark},
     },
     features::{
+        audit::{self, Act, Actor, Entry, Subject},
         recovery::{Grounds, Listed, Sent, cancel, start, store},
         users::{self, Holder},
     },
@@ -84,7 +87,13 @@ fn begin(config: &Config, account: &Name, phone: &PhoneNumber, grounds: &Grounds
     }
     let mut conn = db::connect(config.database_url())?;
     let user = account.find(&mut conn)?;
-    let started = start::start(&mut conn, user, phone, grounds)?;
+    let started = db::transaction(&mut conn, |conn| {
+        let started = start::start(conn, user, phone, grounds)?;
+        let after =
+            json!({ "recovery": started.id, "to": phone.to_string(), "opens_at": started.opens_at.to_rfc3339() });
+        record(conn, config, Act::RecoveryStarted, user, grounds, &after)?;
+        Ok::<_, Failed>(started)
+    })?;
     if started.replaced {
         say("the recovery before is cancelled");
     }
@@ -100,11 +109,34 @@ fn begin(config: &Config, account: &Name, phone: &PhoneNumber, grounds: &Grounds
 fn end(config: &Config, account: &Name, grounds: &Grounds) -> Result<(), Failed> {
     let mut conn = db::connect(config.database_url())?;
     let user = account.find(&mut conn)?;
-    if !cancel::cancel(&mut conn, user, grounds)? {
-        return Err("no recovery is under way for this account".into());
-    }
+    db::transaction(&mut conn, |conn| {
+        if !cancel::cancel(conn, user, grounds)? {
+            return Err("no recovery is under way for this account".into());
+        }
+        record(conn, config, Act::RecoveryCancelled, user, grounds, &json!({ "recovery": null }))
+    })?;
     say(&format!("cancelled: account {user}"));
     Ok(())
+}
+
+fn record(
+    conn: &mut PgConnection,
+    config: &Config,
+    act: Act,
+    user: UserId,
+    grounds: &Grounds,
+    after: &Value,
+) -> Result<(), Failed> {
+    let entry = Entry {
+        by: Actor::Operator(grounds.by.to_string()),
+        act,
+        subject: Some(Subject::Account(user)),
+        reason: Some(&grounds.reason),
+        before: None,
+        after: Some(after.clone()),
+    };
+    let ring = KeyRing::derive(&config.secret_key, KeyUse::Audit);
+    Ok(audit::record(conn, &ring, &entry)?)
 }
 
 fn list(config: &Config) -> Result<(), Failed> {

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{AlertReceiver, BaseUrl, Mistake, TlsFiles, is_loopback};
+use super::{BaseUrl, Mistake, TlsFiles, alert_url};
 use crate::{
     crypto::keys::SecretKey,
     sms::{
@@ -14,6 +14,9 @@ use crate::{
         config::{CALL_TIMEOUT, CONNECT_TIMEOUT},
     },
 };
+
+const ALERT_SECRET: &str = "LATCHKEY_ALERT_SECRET";
+const ALERT_SECRET_FORM: &str = "16 or more characters that the receiver of alerts knows too";
 
 pub(super) const BASE_URL_FORM: &str = "an origin such as https://id.example.com, without a path";
 
@@ -160,20 +163,25 @@ impl Reader {
         }
     }
 
-    pub(super) fn alert_receiver(&mut self) -> Option<AlertReceiver> {
-        const SECRET: &str = "LATCHKEY_ALERT_SECRET";
-        const FORM: &str = "16 or more characters that the receiver knows too, since LATCHKEY_ALERT_URL is set";
-        self.get("LATCHKEY_ALERT_URL")?;
-        let is_safe = |url: &Url| url.scheme() == "https" || url.scheme() == "http" && is_loopback(url);
-        let url = self.optional("LATCHKEY_ALERT_URL", "an https address (http only for a loopback host)", |text| {
-            Url::parse(text).ok().filter(|url| url.has_host() && is_safe(url))
-        })?;
-        let secret = self.required(SECRET, FORM)?;
+    /// Whether a variable is set. A secret key in a file is one too.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.variables.contains_key(name) || self.variables.contains_key(&format!("{name}_FILE"))
+    }
+
+    pub(super) fn alert_url(&mut self) -> Option<Url> {
+        let url = self.optional("LATCHKEY_ALERT_URL", "an https address (http only for a loopback host)", alert_url)?;
+        self.required(ALERT_SECRET, ALERT_SECRET_FORM)?;
+        Some(url)
+    }
+
+    pub(super) fn alert_secret(&mut self) -> Option<SecretString> {
+        let secret = self.get(ALERT_SECRET)?;
         if secret.chars().count() < 16 {
-            self.mistake(SECRET, format!("{} characters", secret.chars().count()), FORM.to_owned());
+            let found = format!("{} characters", secret.chars().count());
+            self.mistake(ALERT_SECRET, found, ALERT_SECRET_FORM.to_owned());
             return None;
         }
-        Some(AlertReceiver { url, secret: secret.into() })
+        Some(secret.into())
     }
 
     pub(super) fn sms(&mut self, loopback: bool) -> Option<SmsConfig> {

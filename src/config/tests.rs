@@ -116,13 +116,13 @@ fn every_wrong_variable_is_named_with_what_was_found_and_what_is_expected() {
 #[test]
 fn alerts_need_a_secret_to_be_signed_with_which_is_not_shown() {
     let url = ("LATCHKEY_ALERT_URL", "https://alerts.example.com/latchkey");
-    assert!(read(&[]).expect("nothing is needed").alerts.is_none());
+    assert!(read(&[]).expect("nothing is needed").alert_url.is_none());
     assert_eq!(mistake(&[url]).name, "LATCHKEY_ALERT_SECRET");
     let short = mistake(&[url, ("LATCHKEY_ALERT_SECRET", "fifteen letters")]);
     assert_eq!((short.name.as_str(), short.found.as_str()), ("LATCHKEY_ALERT_SECRET", "15 characters"));
     for address in [url.1, "http://127.0.0.1:9000/alerts", "http://localhost/"] {
         let set = [("LATCHKEY_ALERT_URL", address), ("LATCHKEY_ALERT_SECRET", "sixteen letters.")];
-        assert_eq!(read(&set).expect(address).alerts.expect("a receiver").url.as_str(), address);
+        assert_eq!(read(&set).expect(address).alert_url.expect("an address").as_str(), address);
     }
     let set = [url, ("LATCHKEY_ALERT_SECRET", "sixteen letters.")];
     assert!(!format!("{:?}", read(&set)).contains("sixteen letters."));

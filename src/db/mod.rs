@@ -8,13 +8,14 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::{DateTime, Utc};
 use diesel::{
-    IntoSql as _, PgConnection,
+    IntoSql as _, PgConnection, QueryableByName, RunQueryDsl as _,
     connection::{Connection as _, SimpleConnection as _},
     dsl::{self, AsExprOf},
     r2d2::{ManageConnection, NopErrorHandler, Pool, PooledConnection, R2D2Connection as _},
     result::{DatabaseErrorKind, Error as DieselError},
-    sql_types::Timestamptz,
+    sql_types::{Text, Timestamptz},
 };
 
 mod batch;
@@ -34,10 +35,11 @@ pub const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 pub const POOL_SIZE: u32 = 16;
 
 /// What every connection is given before its first query. A database that loses acknowledged commits gives used codes
-/// back, so `synchronous_commit` is not left to the server's configuration (D-4). The language of messages is a superuser's
-/// to choose; where the service has a role of its own, `latchkey check` says what to do.
+/// back, so `synchronous_commit` is not left to the server's configuration (D-4). No query of ours runs for so long that
+/// compiling it first would pay; where the planner expects many rows it does, and that alone takes a tenth of a second. The
+/// language of messages is a superuser's to choose; where the service has a role of its own, `latchkey check` says what to do.
 const SETTINGS: &str = "SET statement_timeout = '5s'; SET lock_timeout = '2s'; \
-    SET idle_in_transaction_session_timeout = '10s'; SET synchronous_commit = on; \
+    SET idle_in_transaction_session_timeout = '10s'; SET synchronous_commit = on; SET jit = off; \
     SET timezone = 'UTC'; SET application_name = 'latchkey'; \
     DO $$ BEGIN SET lc_messages = 'C'; EXCEPTION WHEN insufficient_privilege THEN NULL; END $$";
 
@@ -191,6 +193,14 @@ pub fn now() -> AsExprOf<dsl::now, Timestamptz> {
     dsl::now.into_sql::<Timestamptz>()
 }
 
+/// What the database's clock shows: in a transaction, when that began.
+///
+/// # Errors
+/// The database's.
+pub fn moment(conn: &mut PgConnection) -> Result<DateTime<Utc>, DbError> {
+    Ok(diesel::select(now()).get_result(conn)?)
+}
+
 /// Opens a connection of one's own, with the settings of the pool's.
 ///
 /// # Errors
@@ -200,6 +210,20 @@ pub fn connect(url: &str) -> Result<PgConnection, DbError> {
         .map_err(|error| DbError::Unavailable(error.to_string()))?;
     conn.batch_execute(SETTINGS)?;
     Ok(conn)
+}
+
+/// Whether the server writes through to the disk what it acknowledges (D-4).
+///
+/// # Errors
+/// When the database does not answer.
+pub fn is_durable(conn: &mut PgConnection) -> Result<bool, DbError> {
+    #[derive(QueryableByName)]
+    struct Setting {
+        #[diesel(sql_type = Text)]
+        fsync: String,
+    }
+    let Setting { fsync } = statement("SELECT current_setting('fsync') AS fsync").get_result(conn)?;
+    Ok(fsync == "on")
 }
 
 /// A URL or a list of `name=value`, as libpq takes both, with [`NETWORK`].

@@ -1,5 +1,7 @@
 //! How many: small whole numbers.
 
+use std::ops::RangeInclusive;
+
 use thiserror::Error;
 
 use super::characters;
@@ -38,15 +40,7 @@ impl<const LEAST: i16, const MOST: i16> Count<LEAST, MOST> {
     /// # Errors
     /// See [`NotACount`].
     pub fn parse(typed: &str) -> Result<Self, NotACount> {
-        if typed.chars().nth(MAX_TYPED).is_some() {
-            return Err(NotACount::OutOfBounds);
-        }
-        let seen: String = typed.chars().filter(|&c| !characters::is_invisible(c)).collect();
-        let written = seen.trim_matches(characters::is_space);
-        if written.is_empty() {
-            return Err(NotACount::Empty);
-        }
-        let number = decimal(written).or_else(|| geez(written)).ok_or(NotACount::OutOfBounds)?;
+        let number = read(typed)?;
         if (LEAST..=MOST).contains(&number) { Ok(Self(number)) } else { Err(NotACount::OutOfBounds) }
     }
 
@@ -59,6 +53,28 @@ impl<const LEAST: i16, const MOST: i16> Count<LEAST, MOST> {
     pub fn get(self) -> i16 {
         self.0
     }
+}
+
+/// Reads a number that has its bounds from elsewhere, in the same way.
+///
+/// # Errors
+/// See [`NotACount`].
+pub fn within(bounds: &RangeInclusive<u16>, typed: &str) -> Result<u16, NotACount> {
+    let number = u16::try_from(read(typed)?).map_err(|_| NotACount::OutOfBounds)?;
+    if bounds.contains(&number) { Ok(number) } else { Err(NotACount::OutOfBounds) }
+}
+
+/// The number that was typed, whatever its bounds.
+fn read(typed: &str) -> Result<i16, NotACount> {
+    if typed.chars().nth(MAX_TYPED).is_some() {
+        return Err(NotACount::OutOfBounds);
+    }
+    let seen: String = typed.chars().filter(|&c| !characters::is_invisible(c)).collect();
+    let written = seen.trim_matches(characters::is_space);
+    if written.is_empty() {
+        return Err(NotACount::Empty);
+    }
+    decimal(written).or_else(|| geez(written)).ok_or(NotACount::OutOfBounds)
 }
 
 /// A number in decimal digits, whose zeros in front count nothing.
@@ -89,7 +105,7 @@ mod tests {
 
     use super::*;
 
-    fn read(typed: &str) -> Result<i16, NotACount> {
+    fn years(typed: &str) -> Result<i16, NotACount> {
         ExperienceYears::parse(typed).map(Count::get)
     }
 
@@ -97,11 +113,11 @@ mod tests {
     fn d_8_every_script_writes_the_same_number() {
         for typed in ["12", " 12 ", "012", "١٢", "۱۲", "१२", "１２", "፲፪", "\u{2068}12\u{2069}", "\u{a0}12"]
         {
-            assert_eq!(read(typed), Ok(12), "{typed:?}");
+            assert_eq!(years(typed), Ok(12), "{typed:?}");
         }
         for (typed, number) in [("፩", 1), ("፱", 9), ("፲", 10), ("፷", 60), ("0", 0), ("٠", 0), ("00000007", 7)]
         {
-            assert_eq!(read(typed), Ok(number), "{typed:?}");
+            assert_eq!(years(typed), Ok(number), "{typed:?}");
         }
     }
 
@@ -131,12 +147,26 @@ mod tests {
             "\u{fffd}1",
             "\u{202e}12",
         ] {
-            assert_eq!(read(typed), Err(NotACount::OutOfBounds), "{typed:?}");
+            assert_eq!(years(typed), Err(NotACount::OutOfBounds), "{typed:?}");
         }
         for typed in ["", " ", "\u{a0}", "\u{200b}"] {
-            assert_eq!(read(typed), Err(NotACount::Empty), "{typed:?}");
+            assert_eq!(years(typed), Err(NotACount::Empty), "{typed:?}");
         }
-        assert_eq!(read(&"1".repeat(1 << 20)), Err(NotACount::OutOfBounds));
+        assert_eq!(years(&"1".repeat(1 << 20)), Err(NotACount::OutOfBounds));
+    }
+
+    #[test]
+    fn a_4_bounds_from_elsewhere_hold_as_well() {
+        let read = |typed| within(&(10..=20_000), typed);
+        for (typed, number) in [("10", 10), ("20000", 20_000), ("١٢٣", 123), ("፲", 10)] {
+            assert_eq!(read(typed), Ok(number), "{typed}");
+        }
+        for typed in
+            ["0", "-1", "9", "20001", "32768", "65536", "2147483648", "9223372036854775808", "1e9", "NaN", "1.5"]
+        {
+            assert_eq!(read(typed), Err(NotACount::OutOfBounds), "{typed}");
+        }
+        assert_eq!(read(" "), Err(NotACount::Empty));
     }
 
     #[test]
@@ -157,7 +187,7 @@ mod tests {
 
         #[test]
         fn any_number_is_read_back_as_shown(number in 0_i16..=60) {
-            prop_assert_eq!(read(&number.to_string()), Ok(number));
+            prop_assert_eq!(years(&number.to_string()), Ok(number));
         }
     }
 }

@@ -8,15 +8,15 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::characters;
 
-/// The fewest characters of a password. Administrators need more, which their pages ask for. PWD-01.
-pub const MIN_LENGTH: usize = 10;
+/// The fewest characters that any rule may ask for. What holds is a setting, and more for administrators. PWD-01.
+pub const MIN_LENGTH: usize = 8;
 /// Least characters of an administrator's password. PWD-01.
 pub const ADMINISTRATOR_MIN_LENGTH: usize = 15;
 
 /// The most characters of a password. NIST SP 800-63B-4, 3.1.1.2, asks for 64 at least. PWD-01.
 pub const MAX_LENGTH: usize = 256;
 
-/// A password of 10 to 256 characters, any characters, in Unicode's NFC form and otherwise exactly as typed: never
+/// A password of 8 to 256 characters, any characters, in Unicode's NFC form and otherwise exactly as typed: never
 /// trimmed, cut or folded. It is wiped from memory when dropped, and can be neither printed nor compared.
 ///
 /// NFC because keyboards disagree on how to write one and the same `é` or Amharic or Arabic letter (NIST SP
@@ -30,7 +30,7 @@ pub enum NotAPassword {
     /// Nothing was typed.
     #[error("empty")]
     Empty,
-    /// Fewer than [`MIN_LENGTH`] characters.
+    /// Fewer characters than the rules ask for.
     #[error("too short")]
     TooShort,
     /// More than [`MAX_LENGTH`] characters.
@@ -51,6 +51,14 @@ impl Password {
         read(typed, MIN_LENGTH).map(Self)
     }
 
+    /// The same where the rules ask for `least` characters.
+    ///
+    /// # Errors
+    /// See [`NotAPassword`].
+    pub fn of_at_least(least: usize, typed: &str) -> Result<Self, NotAPassword> {
+        read(typed, least.max(MIN_LENGTH)).map(Self)
+    }
+
     /// The password itself, for the hasher and the rater. Nothing else may ask.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
@@ -67,7 +75,7 @@ impl Password {
         TypedPassword(self.0.clone())
     }
 
-    /// How many characters it has, for rules that ask for more than [`MIN_LENGTH`].
+    /// How many characters it has.
     pub fn characters(&self) -> usize {
         self.expose().chars().count()
     }
@@ -139,19 +147,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pwd_01_ten_to_256_characters_and_none_is_cut() {
+    fn pwd_01_eight_to_256_characters_and_none_is_cut() {
         assert_eq!(Password::parse("").unwrap_err(), NotAPassword::Empty);
-        assert_eq!(Password::parse(&"a".repeat(9)).unwrap_err(), NotAPassword::TooShort);
-        assert_eq!(Password::parse(&"a".repeat(10)).unwrap().characters(), 10);
+        assert_eq!(Password::parse(&"a".repeat(7)).unwrap_err(), NotAPassword::TooShort);
+        assert_eq!(Password::parse(&"a".repeat(8)).unwrap().characters(), 8);
         assert_eq!(Password::parse(&"a".repeat(256)).unwrap().expose(), "a".repeat(256));
         assert_eq!(Password::parse(&"a".repeat(257)).unwrap_err(), NotAPassword::TooLong);
         assert_eq!(Password::parse(&"a".repeat(1 << 20)).unwrap_err(), NotAPassword::TooLong);
     }
 
     #[test]
+    fn pwd_01_a_rule_may_ask_for_more_and_never_for_less() {
+        let taken = |least, length| Password::of_at_least(least, &"a".repeat(length)).is_ok();
+        assert!(!taken(10, 9) && taken(10, 10) && !taken(64, 63) && taken(64, 64));
+        assert!(!taken(0, 7) && taken(0, 8));
+    }
+
+    #[test]
     fn pwd_01_characters_are_counted_not_bytes() {
-        assert_eq!(Password::parse(&"🔑".repeat(9)).unwrap_err(), NotAPassword::TooShort);
-        assert_eq!(Password::parse(&"🔑".repeat(10)).unwrap().characters(), 10);
+        assert_eq!(Password::parse(&"🔑".repeat(7)).unwrap_err(), NotAPassword::TooShort);
+        assert_eq!(Password::parse(&"🔑".repeat(8)).unwrap().characters(), 8);
         assert!(Password::parse(&"ሀ".repeat(256)).is_ok());
         assert_eq!(Password::parse(&"ሀ".repeat(257)).unwrap_err(), NotAPassword::TooLong);
     }
@@ -161,7 +176,7 @@ mod tests {
         let composed = Password::parse("caf\u{e9} caf\u{e9} ok").unwrap();
         let decomposed = Password::parse("cafe\u{301} cafe\u{301} ok").unwrap();
         assert_eq!(composed.expose(), decomposed.expose());
-        assert_eq!(Password::parse(&"e\u{301}".repeat(9)).unwrap_err(), NotAPassword::TooShort);
+        assert_eq!(Password::parse(&"e\u{301}".repeat(7)).unwrap_err(), NotAPassword::TooShort);
         assert!(Password::parse(&"e\u{301}".repeat(256)).is_ok());
     }
 

@@ -42,8 +42,8 @@ impl Remark {
     }
 
     /// One that the program makes itself.
-    pub fn ours(words: &'static str) -> Self {
-        Self(words.to_owned())
+    pub fn ours(words: impl Into<String>) -> Self {
+        Self(words.into())
     }
 
     /// The line.

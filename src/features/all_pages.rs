@@ -8,31 +8,51 @@ use chrono::{DateTime, TimeDelta, Utc};
 use scraper::{ElementRef, Html, Selector};
 
 use super::account::pages::OverviewPage;
-use super::activity::{Event, Origin, pages::ActivityPage, store::Entry};
+use super::activity::{Event, Origin, hours::Happened, pages::ActivityPage, store::Entry};
+use super::admin::accounts::deed::Deed;
+use super::admin::accounts::forms::reason_problem;
+use super::admin::accounts::pages::{DeedPage, ListPage, PersonPage, RecoveryEcho, RecoveryPage};
+use super::admin::accounts::search::{Found, Wanted};
+use super::admin::accounts::store::{Hit, Person, State};
 use super::admin::activity::{forms::Filters, pages as trail};
 use super::admin::countries::{
     forms::CountryForm,
     pages::{CountriesPage, CountryPage},
 };
+use super::admin::overview::{
+    look::{Attention, Look, Period, Slice},
+    pages::OverviewPage as AdminOverviewPage,
+};
+use super::admin::settings::forms::{Rules, SettingsForm};
+use super::admin::settings::pages::{Fields, NotSent, SettingsPage};
+use super::alerts::store::Undelivered;
 use super::audit::store::Row;
-use super::budget::Caps;
-use super::countries::{Policy, Standing};
+use super::brakes::store::Noted;
+use super::budget::{Caps, store::Fill};
+use super::circuits::{Scope, store::Open};
+use super::countries::{Policy, Standing as CountryStanding};
 use super::demo_inbox::pages::{InboxMessage, InboxPage, MessageKind};
 use super::devices::pages::DevicesPage;
 use super::email_change::pages::EmailPage;
+use super::health::findings::Finding;
 use super::home::pages::HomePage;
 use super::information::pages::{InformationPage, Topic};
+use super::message_hours::Figures;
+use super::messages::store::Streak;
 use super::my_data::pages::{DataPage, DeletePage, DeleteState, Due};
 use super::password_change::pages::PasswordPage;
 use super::phone_change::pages::{CodePage as PhoneCodePage, PhonePage, same_number};
 use super::phone_verifications::pages::{CodeState, Resend, TextState, Unsent};
 use super::profile::pages::{ProfileEcho, ProfilePage};
+use super::profile::{OfRole, Profile};
 use super::recovery::pages::{CodePage as RecoveryCodePage, PasswordPage as RecoveryPasswordPage, code_wrong};
+use super::recovery::{Grounds, Listed as Recovery, Sent};
 use super::registration::pages::{
     CannotOpenPage, ChangeEcho, ClaimPage, EmailTakenPage, RegisterEcho, RegisterPage, VerifyPage, choice_missing,
     role_missing, terms_missing,
 };
 use super::sessions::{Glance, Waiting, store::Listed as Session};
+use super::settings::{Settings, save::Standing};
 use super::sign_in::pages::{BackupCodePage, LoginEcho, LoginPage, SecondStepPage};
 use super::step_up::pages::ConfirmPage;
 use super::stopping::pages::{Hindrance, StopPage, code_unknown, code_unreadable};
@@ -41,13 +61,18 @@ use super::two_factor::Method;
 use super::two_factor::app::{Qr, TotpSecret};
 use super::two_factor::pages::{AppPage, BackupCodesPage, NewBackupCodesPage, TwoFactorPage};
 use super::users::Number;
+use crate::config::{CREDENTIALS, Config};
 use crate::domain::brake_reference::BrakeReference;
 use crate::domain::browser_name::BrowserName;
 use crate::domain::country::Country;
 use crate::domain::email_address::EmailAddress;
-use crate::domain::ids::{SessionId, TrustedDeviceId, UserId};
+use crate::domain::full_name::FullName;
+use crate::domain::ids::{RecoveryId, SessionId, TrustedDeviceId, UserId};
 use crate::domain::phone_number::PhoneNumber;
+use crate::domain::prose::{About, Skills};
+use crate::domain::remark::{NotARemark, Remark};
 use crate::domain::role::Role;
+use crate::sms::Fault;
 use crate::sms::{ProviderChoice, Sender};
 use crate::web::assets;
 use crate::web::clock::Clock;
@@ -334,7 +359,7 @@ fn phone_code(text: TextState, errors: FormErrors) -> PhoneCodePage {
 }
 
 fn two_factor(method: Option<Method>, contested: bool, codes_left: i64, notice: Option<Notice>) -> TwoFactorPage {
-    TwoFactorPage { chrome: inside(), method, number: number(contested), codes_left, notice }
+    TwoFactorPage { chrome: inside(), method, required: false, number: number(contested), codes_left, notice }
 }
 
 fn app(replaces: bool, errors: FormErrors) -> AppPage {
@@ -460,6 +485,7 @@ fn all_pages() -> Vec<Rendered> {
     add_recovery(&mut add);
     add_changing_number(&mut add);
     add_stopping(&mut add);
+    add_accounts(&mut add);
     add("account-new", &overview(Role::Maid, Some(Notice::AccountOpened)));
     add("account", &OverviewPage { two_factor: Some(Method::App), codes_left: 10, ..overview(Role::Sponsor, None) });
     let few = OverviewPage { two_factor: Some(Method::Sms), codes_left: 2, ..overview(Role::Sponsor, None) };
@@ -481,7 +507,9 @@ fn all_pages() -> Vec<Rendered> {
     add("account-to-be-deleted", &to_go);
     add("account-kept", &overview(Role::Maid, Some(Notice::DeletionCancelled)));
     add_own_data(&mut add);
+    add_settings(&mut add);
     add_my_data(&mut add);
+    add_admin_overview(&mut add);
     add("devices-one", &devices(0, 0));
     add("devices-many", &devices(3, 2));
     add("activity", &activity(every_event(), true));
@@ -575,7 +603,7 @@ fn add_audit_trail(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
     add("admin-activity-error", &page(wrong, Vec::new(), None, errors));
 }
 
-fn standing(country: Country, unproven: bool, stopped: bool) -> Standing {
+fn standing(country: Country, unproven: bool, stopped: bool) -> CountryStanding {
     let policy = Policy {
         unproven,
         proven: true,
@@ -583,18 +611,18 @@ fn standing(country: Country, unproven: bool, stopped: bool) -> Standing {
         price_micros: 350_000,
         ..Policy::closed()
     };
-    Standing { country, policy, version: 3, changed_at: now(), stopped_at: stopped.then(now) }
+    CountryStanding { country, policy, version: 3, changed_at: now(), stopped_at: stopped.then(now) }
 }
 
 fn add_countries(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
     let words = Words::english();
     let page = |countries, notice| CountriesPage { chrome: for_administrators(), countries, notice };
-    let open: Vec<Standing> = Country::HOME.into_iter().map(|country| standing(country, true, false)).collect();
+    let open: Vec<CountryStanding> = Country::HOME.into_iter().map(|country| standing(country, true, false)).collect();
     add("admin-countries", &page(open, Some(Notice::UnprovenResumed)));
     let stopped = Country::HOME.into_iter().map(|country| standing(country, false, country != ethiopia()));
     add("admin-countries-stopped", &page(stopped.collect(), Some(Notice::UnprovenStopped)));
     add("admin-countries-empty", &page(Vec::new(), None));
-    let page = |standing: Option<Standing>, form: CountryForm, errors: FormErrors, is_stale| CountryPage {
+    let page = |standing: Option<CountryStanding>, form: CountryForm, errors: FormErrors, is_stale| CountryPage {
         chrome: for_administrators(),
         country: ethiopia(),
         standing,
@@ -684,6 +712,51 @@ fn add_confirming(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
         let page = ConfirmPage { errors: errors.clone(), ..confirm(Some(Method::Sms), Some(text)) };
         add(&format!("confirm-{name}-wrong"), &page);
     }
+}
+
+/// The form of the settings with the same in every field.
+fn settings_form(everywhere: &str) -> SettingsForm {
+    let fields = super::admin::settings::forms::fields().chain([super::admin::settings::forms::VERSION]);
+    let sent = fields.map(|field| (field.to_owned(), everywhere.to_owned())).collect::<Vec<_>>();
+    SettingsForm::try_from(sent).expect("the fields of the page")
+}
+
+fn add_settings(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
+    let words = Words::english();
+    let config = Config::from_variables([("DATABASE_URL".to_owned(), "postgres:///latchkey".to_owned())]);
+    let defaults = Settings::defaults(&config.expect("the defaults are enough"));
+    let caps = Caps { hour: Some(50_000_000), day: None, month: Some(150_000) };
+    let standing = Standing { version: 41, settings: defaults.clone(), caps };
+    let rules = Rules { standing: &standing, defaults: &defaults, least_segments: 1, can_sign_alerts: true };
+    let page = |sent: Option<&SettingsForm>, is_stale, errors| SettingsPage {
+        chrome: for_administrators(),
+        version: 41,
+        is_fresh: true,
+        fields: Fields::new(&rules, sent, is_stale, &words),
+        errors,
+        is_stale,
+        notice: None,
+        test: None,
+        findings: Vec::new(),
+        credentials: CREDENTIALS.iter().enumerate().map(|(n, name)| (*name, n % 2 == 0)).collect(),
+        number: Some(phone()),
+    };
+    let plain = || page(None, false, FormErrors::new());
+    add("admin-settings", &plain());
+    add("admin-settings-stale-proof", &SettingsPage { is_fresh: false, number: None, ..plain() });
+    add("admin-settings-saved", &SettingsPage { notice: Some(Notice::SettingsSaved), ..plain() });
+    add("admin-settings-no-number", &SettingsPage { number: None, ..plain() });
+    let hostile = settings_form(HOSTILE);
+    let errors = hostile.parse(&rules, &words).expect_err("hostile");
+    add("admin-settings-hostile", &page(Some(&hostile), false, errors.clone()));
+    add("admin-settings-overtaken", &page(Some(&hostile), true, errors));
+    for fault in Fault::ALL {
+        let page = SettingsPage { test: Some(NotSent::Refused(fault)), ..plain() };
+        add(&format!("admin-settings-test-{fault:?}"), &page);
+    }
+    let found = |found| Finding::new("database", found);
+    let findings = vec![found(Ok("reachable".to_owned())), found(Err(HOSTILE.to_owned()))];
+    add("admin-settings-checked", &SettingsPage { findings, ..plain() });
 }
 
 fn add_own_data(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
@@ -790,6 +863,9 @@ fn add_two_factor(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
         }
     }
     let off = two_factor(None, false, 0, Some(Notice::TwoFactorOff));
+    let required = TwoFactorPage { required: true, ..two_factor(None, false, 0, None) };
+    add("two-factor-required", &required);
+    add("two-factor-required-of-administrators", &TwoFactorPage { chrome: for_administrators(), ..required });
     add("two-factor-switched-off", &off);
     add("two-factor-confirmed", &two_factor(Some(Method::App), false, 10, Some(Notice::Confirmed)));
     add("two-factor-enrolment-over", &two_factor(None, false, 0, Some(Notice::EnrolmentOver)));
@@ -801,6 +877,8 @@ fn add_two_factor(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
     add("new-backup-codes-app", &new_backup_codes("hanna@example.com", Some(Notice::TwoFactorByApp)));
     add("new-backup-codes-sms", &new_backup_codes("*****4567", Some(Notice::TwoFactorBySms)));
     add("new-backup-codes-hostile", &new_backup_codes(HOSTILE, None));
+    let codes = new_backup_codes("hanna@example.com", Some(Notice::TwoFactorByApp));
+    add("new-backup-codes-administrator", &NewBackupCodesPage { chrome: for_administrators(), ..codes });
 }
 
 fn add_recovery(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
@@ -829,6 +907,101 @@ fn add_recovery(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
     add("login-recovered", &LoginPage { notice: Some(Notice::Recovered), ..login(FormErrors::new(), "") });
 }
 
+fn admin_overview(period: Period, attention: Attention, figure: impl Fn(i64) -> i64) -> AdminOverviewPage {
+    let (bars, length) = match period {
+        Period::Day => (24, TimeDelta::hours(1)),
+        Period::Month => (30, TimeDelta::days(1)),
+    };
+    let midnight = "2025-11-22T00:00:00Z".parse::<DateTime<Utc>>().expect("a moment");
+    let slice = |index: i32| {
+        let number = figure(index.into());
+        let (sent, part) = (number, number / 3 * 2);
+        let texts = Figures { sent, codes: sent, delivered: part, entered: part, failed: 1, ..Figures::default() };
+        Slice {
+            start: midnight - length * (bars - 1 - index),
+            happened: Happened { registrations: part, sign_ins: number, refused: number / 5 },
+            texts: Figures { texts: sent, spent_micros: number.saturating_mul(11_700), ..texts },
+        }
+    };
+    let slices: Vec<Slice> = (0..bars).map(slice).collect();
+    let look = Look {
+        now: now(),
+        period,
+        attention,
+        texts: slices.last().expect("a slice").texts,
+        slices,
+        happened_before: Happened { registrations: 12, sign_ins: 1_208, refused: 3 },
+        texts_before: Figures { sent: 100, codes: 90, delivered: 80, entered: 70, ..Figures::default() },
+        waiting: 4,
+        caps: Caps { hour: Some(1_000_000), ..Caps::default() },
+    };
+    AdminOverviewPage { chrome: for_administrators(), look, clock: Clock::of(ethiopia()), notice: None }
+}
+
+fn all_attention() -> Attention {
+    let fill = |scope: &str, period: &str, percent, is_full| Fill {
+        scope: scope.to_owned(),
+        period: period.to_owned(),
+        starts_at: now() - TimeDelta::hours(11),
+        ends_at: now() + TimeDelta::hours(13),
+        cap: 10_000_000,
+        spent: 100_000 * percent,
+        unproven: if scope == "ALL" { 0 } else { 80_000 * percent },
+        percent,
+        is_full,
+    };
+    let brake = |range: &str, alert_only| Noted {
+        reference: "KT-4821".to_owned(),
+        country: Some(ethiopia()),
+        number_range: range.to_owned(),
+        why: "41 texts of the last hour to ET wait for their code to be entered, and 12 may".to_owned(),
+        alert_only,
+        began_at: now() - TimeDelta::hours(20),
+    };
+    let recovery = |sent| Recovery {
+        id: RecoveryId::generate(),
+        user: UserId::generate(),
+        role: Role::Maid,
+        phone: phone(),
+        grounds: Grounds { by: Remark::ours("an operator"), reason: Remark::ours("knows her") },
+        started_at: now(),
+        opens_at: now() + TimeDelta::hours(22),
+        expires_at: now() + TimeDelta::days(7),
+        sent,
+    };
+    let circuit = |country| Open {
+        scope: Scope::stored(ProviderChoice::Verify, country).expect("a circuit"),
+        reason: "4 of the last 8 calls failed".to_owned(),
+        opened_at: now(),
+        probe_at: now(),
+    };
+    Attention {
+        audit_failed_at: Some(now()),
+        brakes: vec![brake("", false), brake("+25191298", true)],
+        budgets: vec![fill("ALL", "day", 100, true), fill("ET", "hour", 87, false), fill("ALL", "month", 50, false)],
+        down: vec![Streak { provider: "messaging".to_owned(), failures: 7, answered_at: None }],
+        circuits: vec![circuit(""), circuit("SA")],
+        failed: Some((12, 40)),
+        late: Some((3, Duration::from_secs(240))),
+        recoveries: vec![recovery(Sent::NotYet), recovery(Sent::NotYet)],
+        stuck_recoveries: vec![recovery(Sent::Refused)],
+        alerts: Undelivered { waiting: 1, given_up: 2 },
+    }
+}
+
+fn add_admin_overview(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
+    add("admin-overview-nothing", &admin_overview(Period::Day, Attention::default(), |_| 0));
+    add("admin-overview", &admin_overview(Period::Day, all_attention(), |index| 3 + index * index % 61));
+    add(
+        "admin-overview-month",
+        &admin_overview(Period::Month, all_attention(), |index| 3_000 + index * index % 97 * 61),
+    );
+    let one = admin_overview(Period::Month, Attention::default(), |index| i64::from(index == 7) * 5);
+    add("admin-overview-one-bar", &one);
+    let huge = admin_overview(Period::Month, Attention::default(), |index| 4_123_456_789_012 / (index + 1));
+    add("admin-overview-huge", &huge);
+}
+
 fn add_my_data(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
     let words = Words::english();
     add("data", &data(true, None, Some(Notice::Confirmed)));
@@ -852,6 +1025,185 @@ fn add_my_data(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
         "login-deletion-requested",
         &LoginPage { notice: Some(Notice::DeletionRequested), ..login(FormErrors::new(), "") },
     );
+}
+
+/// A maid who says hostile things wherever she can, as her page for administrators shows her.
+fn person() -> Person {
+    let DevicesPage { sessions, trusted, .. } = devices(1, 1);
+    Person {
+        id: UserId::generate(),
+        role: Role::Maid,
+        active: true,
+        email: Some("hanna@example.com".to_owned()),
+        number: number(false),
+        opened_at: now(),
+        owner_seen_at: now(),
+        deletion_due_at: None,
+        owes_a_password_since: None,
+        factors_rest_until: None,
+        reset_waits_since: None,
+        recovery: None,
+        two_factor: Some(Method::App),
+        app_since: Some(now()),
+        backup_codes_left: 9,
+        profile: Some(Profile {
+            full_name: FullName::from_stored(HOSTILE.to_owned()),
+            city: None,
+            about: Some(About::from_stored(HOSTILE.to_owned())),
+            of_role: OfRole::Maid { skills: Some(Skills::from_stored(HOSTILE.to_owned())), experience_years: None },
+        }),
+        sessions,
+        trusted,
+    }
+}
+
+/// Everything that can be the matter with an account.
+fn troubled() -> Person {
+    Person {
+        active: false,
+        number: number(true),
+        deletion_due_at: Some(now()),
+        owes_a_password_since: Some(now()),
+        factors_rest_until: Some(now()),
+        reset_waits_since: Some(now()),
+        recovery: Some(recovery_under_way(Sent::NotYet)),
+        two_factor: Some(Method::Sms),
+        app_since: None,
+        sessions: Vec::new(),
+        trusted: Vec::new(),
+        ..person()
+    }
+}
+
+/// An administrator as the host makes them.
+fn plain_administrator() -> Person {
+    Person { role: Role::Administrator, number: None, two_factor: None, app_since: None, profile: None, ..person() }
+}
+
+fn recovery_under_way(sent: Sent) -> Recovery {
+    Recovery {
+        id: RecoveryId::generate(),
+        user: UserId::generate(),
+        role: Role::Maid,
+        phone: phone(),
+        grounds: Grounds { by: Remark::ours("Sara"), reason: Remark::ours(HOSTILE) },
+        started_at: now(),
+        opens_at: now() + TimeDelta::hours(72),
+        expires_at: now() + TimeDelta::hours(240),
+        sent,
+    }
+}
+
+fn accounts(typed: &str, hits: Vec<Hit>, waiting: Vec<Recovery>) -> ListPage {
+    ListPage {
+        chrome: for_administrators(),
+        typed: typed.to_owned(),
+        wanted: Wanted::read(typed),
+        found: Found { earlier: hits.last().map(|hit| hit.id), hits },
+        is_first: typed.is_empty(),
+        waiting,
+        clock: Clock::UTC,
+        notice: None,
+    }
+}
+
+fn hit(state: State) -> Hit {
+    Hit {
+        id: UserId::generate(),
+        role: Role::Maid,
+        name: Some(HOSTILE.to_owned()),
+        email: None,
+        phone: Some(phone()),
+        state,
+        opened_at: now(),
+    }
+}
+
+fn add_accounts(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
+    let words = Words::english();
+    let states = [State::Disabled, State::ToBeDeleted, State::OwesAPassword, State::Contested, State::Active];
+    let mut hits: Vec<Hit> = states.into_iter().cycle().take(24).map(hit).collect();
+    hits.push(Hit {
+        role: Role::Administrator,
+        name: None,
+        email: Some(HOSTILE.to_owned()),
+        phone: None,
+        ..hits[0].clone()
+    });
+    let waiting = [Sent::NotYet, Sent::Left, Sent::Refused].map(recovery_under_way).to_vec();
+    add("admin-accounts", &accounts("", hits.clone(), waiting));
+    add("admin-accounts-none", &accounts("", Vec::new(), Vec::new()));
+    for (name, typed) in [("hostile", HOSTILE), ("nothing", "%"), ("brake", "KT-4821"), ("request", "LK-7F3K-92QM")] {
+        add(&format!("admin-accounts-{name}"), &accounts(typed, Vec::new(), Vec::new()));
+    }
+    add("admin-accounts-found", &accounts("Hanna & 'Tes", hits, Vec::new()));
+    let further = Found { hits: Vec::new(), earlier: Some(UserId::generate()) };
+    add("admin-accounts-further", &ListPage { found: further, ..accounts("Hanna", Vec::new(), Vec::new()) });
+
+    let page = |person, own| PersonPage {
+        chrome: for_administrators(),
+        own,
+        person,
+        entries: every_event().into_iter().take(20).collect(),
+        earlier: Some(7),
+        is_first: false,
+        now: now(),
+        clock: Clock::UTC,
+        notice: None,
+    };
+    add("admin-person", &page(person(), false));
+    add("admin-person-troubled", &page(troubled(), false));
+    add("admin-person-administrator", &page(plain_administrator(), false));
+    let bare = PersonPage { entries: Vec::new(), earlier: None, is_first: true, ..page(plain_administrator(), true) };
+    add("admin-person-own", &PersonPage { notice: Some(Notice::NothingDone), ..bare });
+
+    for deed in Deed::ALL {
+        let name = deed.path().replace('/', "-");
+        let page = |person, fresh, errors| DeedPage {
+            chrome: for_administrators(),
+            own: false,
+            person,
+            deed,
+            fresh,
+            reason: String::new(),
+            errors,
+            notice: None,
+        };
+        for (who, person) in
+            [("", person as fn() -> Person), ("-troubled", troubled), ("-administrator", plain_administrator)]
+        {
+            add(&format!("admin-{name}{who}"), &page(person(), true, FormErrors::new()));
+            add(&format!("admin-{name}{who}-stale"), &page(person(), false, FormErrors::new()));
+        }
+        add(&format!("admin-{name}-own"), &DeedPage { own: true, ..page(person(), true, FormErrors::new()) });
+        let willing = if deed.is_possible(&person()) { person } else { troubled };
+        for not in [NotARemark::Empty, NotARemark::TooLong, NotARemark::Unreadable] {
+            let errors = FormErrors::on("reason", reason_problem(not, &words));
+            let wrong = DeedPage { reason: HOSTILE.to_owned(), ..page(willing(), true, errors) };
+            add(&format!("admin-{name}-{not:?}"), &wrong);
+        }
+    }
+
+    let page = |person: Person, fresh, errors| RecoveryPage {
+        chrome: for_administrators(),
+        own: false,
+        form: RecoveryEcho::blank(&person),
+        person,
+        can_be_sent: true,
+        fresh,
+        errors,
+        notice: None,
+    };
+    add("admin-recovery", &page(person(), true, FormErrors::new()));
+    add("admin-recovery-stale", &page(plain_administrator(), false, FormErrors::new()));
+    add("admin-recovery-disabled", &page(troubled(), true, FormErrors::new()));
+    add("admin-recovery-open", &page(Person { active: true, ..troubled() }, true, FormErrors::new()));
+    add("admin-recovery-unsent", &RecoveryPage { can_be_sent: false, ..page(person(), true, FormErrors::new()) });
+    add("admin-recovery-own", &RecoveryPage { own: true, ..page(person(), true, FormErrors::new()) });
+    let mut errors = FormErrors::on("phone", Problem::PhoneMissing.in_words(&words));
+    add("admin-recovery-wrong", &page(person(), true, errors.clone()));
+    errors.add("reason", reason_problem(NotARemark::Empty, &words));
+    add("admin-recovery-all-wrong", &page(person(), true, errors));
 }
 
 fn select<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
@@ -970,6 +1322,25 @@ fn web_05_passwords_and_codes_are_never_shown_again() {
 }
 
 #[test]
+fn an_area_of_the_administration_says_which_it_is() {
+    for (name, html) in all_pages().into_iter().filter(|(name, _)| name.starts_with("admin-")) {
+        let page = Html::parse_document(&html);
+        assert_eq!(select(&page, ".areas [aria-current='page']").len(), 1, "{name}");
+    }
+}
+
+#[test]
+fn rec_04_no_page_of_the_administration_asks_for_a_password_or_a_code() {
+    for (name, html) in all_pages().into_iter().filter(|(name, _)| name.starts_with("admin-")) {
+        let page = Html::parse_document(&html);
+        assert!(
+            select(&page, "[type='password'], [name*='password'], [name*='code'], [name='role']").is_empty(),
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn an_area_of_the_account_says_which_it_is() {
     for (name, html) in all_pages() {
         let page = Html::parse_document(&html);
@@ -980,6 +1351,24 @@ fn an_area_of_the_account_says_which_it_is() {
         let hub = !select(&page, ".margin.hub").is_empty();
         let overview = current.first().is_some_and(|it| it.value().attr("href") == Some("/account"));
         assert_eq!(hub, overview, "{name}");
+    }
+}
+
+#[test]
+fn a_page_of_the_administration_says_where_it_is_and_its_pictures_what_they_show() {
+    for (name, html) in all_pages().into_iter().filter(|(name, _)| name.starts_with("admin-")) {
+        let page = Html::parse_document(&html);
+        let areas = select(&page, "nav.areas a");
+        assert_eq!((areas.len(), select(&page, "nav.areas [aria-current='page']").len()), (6, 1), "{name}");
+        for picture in select(&page, "svg.chart[role='img']") {
+            let named = picture.value().attr("aria-labelledby").unwrap_or_default().split_whitespace();
+            let words: Vec<_> = named.map(|id| text(&select(&page, &format!("#{id}"))[0])).collect();
+            assert!(words.len() == 2 && words.iter().all(|it| !it.is_empty()), "{name}: {words:?}");
+        }
+        let painted = select(&page, "svg [fill], svg [stroke]");
+        let only_the_mark =
+            painted.iter().all(|it| it.value().name() == "svg" && it.value().attr("fill") == Some("none"));
+        assert!(only_the_mark, "{name}: a colour that the night does not change");
     }
 }
 

@@ -115,7 +115,7 @@ pub enum Sender {
 pub struct NotASender;
 
 impl Sender {
-    /// As it stands in the configuration.
+    /// As it stands in the configuration, and as Twilio takes it.
     pub fn as_str(&self) -> &str {
         match self {
             Self::PhoneNumber(text) | Self::Alphanumeric(text) | Self::MessagingService(text) => text,

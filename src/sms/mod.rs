@@ -12,6 +12,7 @@ pub mod demo;
 pub mod outcome;
 pub mod texts;
 pub mod twilio;
+pub mod wording;
 
 use std::{sync::Arc, time::Duration};
 
@@ -25,6 +26,8 @@ pub use delivery::{DeliveryStatus, Price, Report};
 pub use demo::{DemoInbox, DemoMessage};
 pub use outcome::{Accepted, CheckFailure, Checked, ConnectionFault, Fault, Refusal, SendFailure};
 pub use texts::{NoticeKind, TextKind};
+pub use wording::{Wording, Wordings};
+
 use twilio::{Client, Messaging, NoClient, Verify};
 
 /// One text to be sent. No `Debug`: it may hold a code.

@@ -3,7 +3,11 @@
 use i18n_embed::{LanguageLoader, fluent::FluentLanguageLoader};
 use i18n_embed_fl::fl;
 
+use super::wording;
 use crate::domain::{action_code::ActionCode, one_time_code::OneTimeCode};
+
+/// The most minutes that a code works for: those take the most room.
+pub(super) const LONGEST_MINUTES: u16 = 10;
 
 /// What a text with a code is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,6 +39,11 @@ impl TextKind {
         Self::PhoneChange,
         Self::PhoneChangeOfTakenNumber,
     ];
+
+    /// The kind whose words it has: a change of number is proven in the words of a registration.
+    pub fn worded_as(self) -> Self {
+        if self == Self::PhoneChange { Self::Verification } else { self }
+    }
 }
 
 /// What a text without a code tells an owner: what happened to the account, and what to do if it was not they.
@@ -81,6 +90,20 @@ pub enum NoticeKind {
     Recovered,
     /// The account will be deleted.
     DeletionRequested,
+    /// Texts arrive: an administrator wanted to see one.
+    Test,
+    /// Whoever runs the service has closed the account's doors.
+    AccountDisabled,
+    /// They have opened them again.
+    AccountEnabled,
+    /// They have signed out every browser.
+    DevicesSignedOut,
+    /// They have made the password worthless: a new one has to be set.
+    ResetRequired,
+    /// They have switched two-factor off.
+    FactorRemoved,
+    /// They have stopped a recovery.
+    RecoveryCancelled,
 }
 
 impl NoticeKind {
@@ -89,8 +112,21 @@ impl NoticeKind {
         matches!(self, Self::ResetWaits | Self::PhoneLeft | Self::RecoveryStarted | Self::RecoveryCode)
     }
 
+    /// Whether whoever runs the service sets it off. The owner is no suspect then.
+    pub fn is_of_ours(self) -> bool {
+        matches!(
+            self,
+            Self::AccountDisabled
+                | Self::AccountEnabled
+                | Self::DevicesSignedOut
+                | Self::ResetRequired
+                | Self::FactorRemoved
+                | Self::RecoveryCancelled
+        )
+    }
+
     /// Every kind.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 27] = [
         Self::TwoFactorOn,
         Self::TwoFactorChanged,
         Self::TwoFactorOff,
@@ -111,26 +147,55 @@ impl NoticeKind {
         Self::RecoveryCode,
         Self::Recovered,
         Self::DeletionRequested,
+        Self::Test,
+        Self::AccountDisabled,
+        Self::AccountEnabled,
+        Self::DevicesSignedOut,
+        Self::ResetRequired,
+        Self::FactorRemoved,
+        Self::RecoveryCancelled,
     ];
 }
 
-/// The text with its code, in the language of `loader`, whose isolation marks must be off.
+/// The text with its code and for how many minutes it works, in the language of `loader`, whose isolation marks must be
+/// off.
 ///
 /// With an `origin_host` the last line is `@host #code`, which lets browsers offer the code on our pages only. It is
 /// left out where it would cost another segment: a long host name, or a text that is not in Latin letters.
 /// Source: WICG, "Origin-bound one-time codes delivered via SMS". SMS-10.
-pub fn body(kind: TextKind, code: &OneTimeCode, origin_host: Option<&str>, loader: &FluentLanguageLoader) -> String {
-    let digits = code.expose();
-    let text = match kind {
-        TextKind::Verification => fl!(loader, "sms-verification", code = digits),
-        TextKind::VerificationOfTakenNumber => fl!(loader, "sms-verification-taken", code = digits),
-        TextKind::SignIn => fl!(loader, "sms-sign-in", code = digits),
-        TextKind::StepUp => fl!(loader, "sms-step-up", code = digits),
-        TextKind::PasswordReset => fl!(loader, "sms-password-reset", code = digits),
+pub fn body(
+    kind: TextKind,
+    code: &OneTimeCode,
+    minutes: u16,
+    origin_host: Option<&str>,
+    loader: &FluentLanguageLoader,
+) -> String {
+    bound(in_our_words(kind, code.expose(), minutes, loader), code, origin_host)
+}
+
+fn in_our_words(kind: TextKind, code: &str, minutes: u16, loader: &FluentLanguageLoader) -> String {
+    match kind {
         // The promise is one for both: what a new number proves is that somebody holds it.
-        TextKind::PhoneChange => fl!(loader, "sms-verification", code = digits),
-        TextKind::PhoneChangeOfTakenNumber => fl!(loader, "sms-phone-change-taken", code = digits),
-    };
+        TextKind::Verification | TextKind::PhoneChange => {
+            fl!(loader, "sms-verification", code = code, minutes = minutes)
+        }
+        TextKind::VerificationOfTakenNumber => fl!(loader, "sms-verification-taken", code = code),
+        TextKind::SignIn => fl!(loader, "sms-sign-in", code = code, minutes = minutes),
+        TextKind::StepUp => fl!(loader, "sms-step-up", code = code, minutes = minutes),
+        TextKind::PasswordReset => fl!(loader, "sms-password-reset", code = code, minutes = minutes),
+        TextKind::PhoneChangeOfTakenNumber => fl!(loader, "sms-phone-change-taken", code = code),
+    }
+}
+
+/// How we word a text by ourselves, as a [`Wording`] is written.
+pub fn template(kind: TextKind, loader: &FluentLanguageLoader) -> String {
+    // The number stands for what is filled in: no text of ours has another.
+    in_our_words(kind, wording::CODE, 99, loader).replace("99", wording::MINUTES)
+}
+
+/// A text with the last line that binds its code to our host, where there is room.
+pub(super) fn bound(text: String, code: &OneTimeCode, origin_host: Option<&str>) -> String {
+    let digits = code.expose();
     let Some(host) = origin_host else { return text };
     let bound = format!("{text}\n@{host} #{digits}");
     if segments(&bound) > segments(&text) { text } else { bound }
@@ -161,6 +226,13 @@ pub fn notice(kind: NoticeKind, code: Option<&ActionCode>, loader: &FluentLangua
         NoticeKind::RecoveryCode => fl!(loader, "sms-recovery-code", code = code),
         NoticeKind::Recovered => fl!(loader, "sms-recovered"),
         NoticeKind::DeletionRequested => fl!(loader, "sms-deletion-requested"),
+        NoticeKind::Test => fl!(loader, "sms-test"),
+        NoticeKind::AccountDisabled => fl!(loader, "sms-account-disabled"),
+        NoticeKind::AccountEnabled => fl!(loader, "sms-account-enabled"),
+        NoticeKind::DevicesSignedOut => fl!(loader, "sms-devices-signed-out"),
+        NoticeKind::ResetRequired => fl!(loader, "sms-reset-required"),
+        NoticeKind::FactorRemoved => fl!(loader, "sms-factor-removed"),
+        NoticeKind::RecoveryCancelled => fl!(loader, "sms-recovery-cancelled"),
     }
 }
 
@@ -176,6 +248,21 @@ pub enum Unfit {
     /// Its last line is not the one that browsers look for.
     #[error("its last line does not bind the code to our host")]
     LastLine,
+    /// Something that phones make a link of: whoever imitates the text would have one too.
+    #[error("it has a link")]
+    Link,
+    /// Nobody would know whose code it is.
+    #[error("it does not name the product")]
+    Nameless,
+    /// A brace that stands for nothing.
+    #[error("it has a placeholder that we do not know")]
+    Placeholder,
+    /// Another number that could be taken for the code.
+    #[error("it has another number of four digits or more")]
+    Number,
+    /// Nothing, far too much, or characters that no phone shows.
+    #[error("it cannot be read")]
+    Unreadable,
 }
 
 /// A text that must not be sent.
@@ -208,10 +295,10 @@ pub fn proofread(
     let mut unbound = Vec::new();
     let code = OneTimeCode::generate();
     for kind in TextKind::ALL {
-        let text = body(kind, &code, None, loader);
+        let text = body(kind, &code, LONGEST_MINUTES, None, loader);
         check(&text, Some(code.expose()), most_segments).map_err(|what| unfit(&kind, what))?;
         let Some(host) = origin_host else { continue };
-        let bound = body(kind, &code, Some(host), loader);
+        let bound = body(kind, &code, LONGEST_MINUTES, Some(host), loader);
         match bound.strip_prefix(text.as_str()) {
             Some("") => unbound.push(kind),
             Some(line) if line == format!("\n@{host} #{}", code.expose()) => {}
@@ -227,7 +314,7 @@ pub fn proofread(
     Ok(unbound)
 }
 
-fn check(text: &str, code: Option<&str>, most_segments: u16) -> Result<(), Unfit> {
+pub(super) fn check(text: &str, code: Option<&str>, most_segments: u16) -> Result<(), Unfit> {
     let found = code.map_or(1, |code| text.matches(code).count());
     if found != 1 {
         return Err(Unfit::Codes(found));
@@ -264,7 +351,7 @@ fn pack(units: &[usize], alone: usize, each: usize) -> usize {
 }
 
 /// How many of the 7-bit units a character takes, if GSM-7 has it at all.
-fn gsm_7_units(character: char) -> Option<usize> {
+pub(super) fn gsm_7_units(character: char) -> Option<usize> {
     const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?\
                          ¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
     const EXTENSION: &str = "\u{c}^{}\\[~]|€";
@@ -303,35 +390,35 @@ mod tests {
     fn the_texts_read_as_promised() {
         let loader = english();
         assert_eq!(
-            body(TextKind::Verification, &code("012345"), None, &loader),
+            body(TextKind::Verification, &code("012345"), 10, None, &loader),
             "Your Latchkey verification code is: 012345. Valid for 10 minutes."
         );
         assert_eq!(
-            body(TextKind::VerificationOfTakenNumber, &code("000042"), None, &loader),
+            body(TextKind::VerificationOfTakenNumber, &code("000042"), 10, None, &loader),
             "This number has a Latchkey account: sign in or reset your password. \
              To open a new account, your verification code is: 000042."
         );
         assert_eq!(
-            body(TextKind::SignIn, &code("077254"), None, &loader),
+            body(TextKind::SignIn, &code("077254"), 5, None, &loader),
             "Your Latchkey sign-in code is: 077254. Valid for 5 minutes."
         );
         assert_eq!(
-            body(TextKind::StepUp, &code("610338"), None, &loader),
+            body(TextKind::StepUp, &code("610338"), 5, None, &loader),
             "Your Latchkey confirmation code is: 610338. Valid for 5 minutes."
         );
         assert_eq!(
-            body(TextKind::PasswordReset, &code("123456"), None, &loader),
+            body(TextKind::PasswordReset, &code("123456"), 10, None, &loader),
             "Your Latchkey reset code is: 123456. Valid for 10 minutes."
         );
         assert_eq!(
-            body(TextKind::PhoneChange, &code("123456"), None, &loader),
+            body(TextKind::PhoneChange, &code("123456"), 10, None, &loader),
             "Your Latchkey verification code is: 123456. Valid for 10 minutes."
         );
     }
 
     #[test]
     fn sms_10_the_last_line_binds_the_code_to_our_host() {
-        let text = body(TextKind::Verification, &code("123456"), Some("id.example.com"), &english());
+        let text = body(TextKind::Verification, &code("123456"), 10, Some("id.example.com"), &english());
         assert_eq!(text, "Your Latchkey verification code is: 123456. Valid for 10 minutes.\n@id.example.com #123456");
     }
 
@@ -341,12 +428,12 @@ mod tests {
         let endless = format!("{}.example.com", "long-label.".repeat(20));
         for kind in TextKind::ALL {
             for host in [None, Some("id.example.com"), Some("accounts.household-platform.example"), Some(&endless)] {
-                let text = body(kind, &code("123456"), host, &loader);
+                let text = body(kind, &code("123456"), 10, host, &loader);
                 assert_eq!(segments(&text), 1, "{text}");
                 assert!(text.chars().all(|letter| gsm_7_units(letter).is_some()), "{text}");
             }
-            let without = body(kind, &code("123456"), None, &loader);
-            assert_eq!(body(kind, &code("123456"), Some(&endless), &loader), without);
+            let without = body(kind, &code("123456"), 10, None, &loader);
+            assert_eq!(body(kind, &code("123456"), 10, Some(&endless), &loader), without);
         }
     }
 
@@ -357,7 +444,8 @@ mod tests {
             let text = notice(kind, Some(&ActionCode::generate()), &loader);
             assert_eq!(segments(&text), 1, "{text}");
             assert!(text.chars().all(|letter| gsm_7_units(letter).is_some()), "{text}");
-            assert!(text.starts_with("Latchkey: ") && text.contains("Was it not you? "), "{text}");
+            let doubt = if kind.is_of_ours() { "Is this a surprise? " } else { "Was it not you? " };
+            assert!(text.starts_with("Latchkey: ") && text.contains(doubt), "{text}");
             for part in ["://", "www.", "/", "@", "#", "sponsor", "maid"] {
                 assert!(!text.contains(part), "{part} in {text}");
             }

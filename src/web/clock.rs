@@ -38,6 +38,12 @@ impl Clock {
         fl!(words.0, "date", day = local.day(), month = local.month(), year = local.year().to_string())
     }
 
+    /// The day where there is little room, `3 May`.
+    pub fn short_date(self, moment: DateTime<Utc>, words: &Words) -> String {
+        let local = moment.with_timezone(&self.0);
+        fl!(words.0, "date-short", day = local.day(), month = local.month())
+    }
+
     /// The day, the time and whose it is, `3 May 2025, 14:41 (Addis Ababa)`.
     pub fn date_and_time(self, moment: DateTime<Utc>, words: &Words) -> String {
         let (date, time) = (self.date(moment, words), self.time(moment));

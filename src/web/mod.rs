@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod body;
+pub mod chart;
 pub mod client_address;
 pub mod clock;
 pub mod cookies;
@@ -10,6 +11,7 @@ pub mod devices;
 pub mod error;
 pub mod error_page;
 pub mod fence;
+pub mod figures;
 pub mod form;
 pub mod headers;
 pub mod host;

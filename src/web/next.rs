@@ -31,8 +31,11 @@ impl Next {
     /// Where people go who wanted nothing in particular.
     pub const ACCOUNT: Self = Self { page: "/account", of: None };
 
-    /// The pages that ask for a sign-in, `{id}` or `{code}` at the end standing for any. A test holds them to the routes.
-    pub const PAGES: [&'static str; 17] = [
+    /// Where those go who run the service, if they wanted nothing in particular.
+    pub const ADMINISTRATION: Self = Self { page: "/admin", of: None };
+
+    /// The pages that ask for a sign-in, `{id}` and `{code}` standing for any. A test holds them to the routes.
+    pub const PAGES: [&'static str; 28] = [
         "/account",
         "/account/profile",
         "/account/phone",
@@ -50,25 +53,38 @@ impl Next {
         "/admin/countries/{code}",
         "/admin/activity",
         "/admin/activity/download",
+        "/admin",
+        "/admin/settings",
+        "/admin/accounts",
+        "/admin/accounts/{id}",
+        "/admin/accounts/{id}/disable",
+        "/admin/accounts/{id}/enable",
+        "/admin/accounts/{id}/end-sessions",
+        "/admin/accounts/{id}/require-reset",
+        "/admin/accounts/{id}/remove-factor",
+        "/admin/accounts/{id}/recovery/start",
+        "/admin/accounts/{id}/recovery/cancel",
     ];
 
     /// The page of exactly that path.
     pub fn parse(path: &str) -> Option<Self> {
         let named = Self::PAGES.into_iter().find(|page| *page == path).map(|page| Self { page, of: None });
-        named.filter(|next| !next.page.ends_with('}')).or_else(|| Self::parse_end(path))
+        named.filter(|next| !next.page.contains('{')).or_else(|| Self::parse_with_end(path))
     }
 
-    fn parse_end(path: &str) -> Option<Self> {
-        let (above, end) = path.rsplit_once('/')?;
-        let (placeholder, of) = match Uuid::try_parse(end) {
-            Ok(id) => (ID, Of::Id(id)),
-            Err(_) => (CODE, Of::Country(Country::parse(end).ok()?)),
+    fn parse_with_end(path: &str) -> Option<Self> {
+        let of_page = |page: &'static str| {
+            let placeholder = [ID, CODE].into_iter().find(|placeholder| page.contains(placeholder))?;
+            let (before, after) = page.split_once(placeholder)?;
+            let written = path.strip_prefix(before)?.strip_suffix(after)?;
+            let of = match placeholder {
+                ID => Of::Id(Uuid::try_parse(written).ok()?),
+                _ => Of::Country(Country::parse(written).ok()?),
+            };
+            // Only as we write it: there is one path to a page.
+            Some(Self { page, of: Some(of) }).filter(|next| next.path() == path)
         };
-        let is_above =
-            |page: &&str| page.strip_suffix(placeholder).and_then(|page| page.strip_suffix('/')) == Some(above);
-        let next = Self::PAGES.into_iter().find(is_above).map(|page| Self { page, of: Some(of) })?;
-        // Only as we write it: there is one path to a page.
-        Some(next).filter(|next| next.path() == path)
+        Self::PAGES.into_iter().find_map(of_page)
     }
 
     /// The page of that path, or the account.
@@ -87,6 +103,11 @@ impl Next {
     pub fn of_request(path: &str) -> Self {
         let mut above = std::iter::successors(Some(path), |path: &&str| Some(path.rsplit_once('/')?.0));
         above.find_map(Self::parse).unwrap_or(Self::ACCOUNT)
+    }
+
+    /// The page, or whoever wanted nothing in particular is at home there.
+    pub fn or_home(self, home: Self) -> Self {
+        if self == Self::ACCOUNT { home } else { self }
     }
 
     /// The path.
@@ -174,5 +195,9 @@ mod tests {
         assert_eq!(Next::of_request("/accountx").path(), "/account");
         assert_eq!(Next::of_request("/admin/countries/ET").path(), "/admin/countries/ET");
         assert_eq!(Next::of_request("/admin/countries/stop-unproven").path(), "/admin/countries");
+        let person = "/admin/accounts/0190f5c1-7a3e-7cc0-8000-00000000000a";
+        assert_eq!(Next::of_request(&format!("{person}/recovery/start")).path(), format!("{person}/recovery/start"));
+        assert_eq!(Next::of_request(&format!("{person}/nonsense")).path(), person);
+        assert_eq!(Next::of_request("/admin/accounts/0190F5C1-7A3E-7CC0-8000-00000000000A").path(), "/admin/accounts");
     }
 }

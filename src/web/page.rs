@@ -265,6 +265,30 @@ pub enum Notice {
     UnprovenStopped,
     /// They go again where they went before.
     UnprovenResumed,
+    /// Settings were changed.
+    SettingsSaved,
+    /// Settings were saved as they were.
+    SettingsUnchanged,
+    /// The provider took a test message.
+    TestMessageSent,
+    /// Nobody knows yet what becomes of a test message.
+    TestMessageUnderway,
+    /// Whoever runs the service has disabled an account.
+    AccountDisabled,
+    /// They have enabled it again.
+    AccountEnabled,
+    /// They have signed out all browsers of an account.
+    DevicesSignedOut,
+    /// They have made the password of an account worthless.
+    ResetRequired,
+    /// They have switched two-factor off for an account.
+    FactorRemoved,
+    /// They have started a recovery.
+    RecoveryStarted,
+    /// They have cancelled one.
+    RecoveryCancelled,
+    /// An account stood otherwise already when they acted.
+    NothingDone,
 }
 
 /// The tone of a notice: its colour and its icon.
@@ -298,7 +322,7 @@ impl Tone {
 }
 
 impl Notice {
-    const ALL: [Self; 36] = [
+    const ALL: [Self; 48] = [
         Self::CodeSent,
         Self::NumberChanged,
         Self::TooEarly,
@@ -335,6 +359,18 @@ impl Notice {
         Self::CountrySaved,
         Self::UnprovenStopped,
         Self::UnprovenResumed,
+        Self::SettingsSaved,
+        Self::SettingsUnchanged,
+        Self::TestMessageSent,
+        Self::TestMessageUnderway,
+        Self::AccountDisabled,
+        Self::AccountEnabled,
+        Self::DevicesSignedOut,
+        Self::ResetRequired,
+        Self::FactorRemoved,
+        Self::RecoveryStarted,
+        Self::RecoveryCancelled,
+        Self::NothingDone,
     ];
 
     /// The short name it travels under.
@@ -376,6 +412,18 @@ impl Notice {
             Self::CountrySaved => "country-saved",
             Self::UnprovenStopped => "unproven-stopped",
             Self::UnprovenResumed => "unproven-resumed",
+            Self::SettingsSaved => "settings-saved",
+            Self::SettingsUnchanged => "settings-unchanged",
+            Self::TestMessageSent => "test-message-sent",
+            Self::TestMessageUnderway => "test-message-underway",
+            Self::AccountDisabled => "account-disabled",
+            Self::AccountEnabled => "account-enabled",
+            Self::DevicesSignedOut => "devices-signed-out",
+            Self::ResetRequired => "reset-required",
+            Self::FactorRemoved => "factor-removed",
+            Self::RecoveryStarted => "recovery-started",
+            Self::RecoveryCancelled => "recovery-cancelled",
+            Self::NothingDone => "nothing-done",
         }
     }
 
@@ -411,7 +459,17 @@ impl Notice {
             | Self::DeletionCancelled
             | Self::Recovered
             | Self::CountrySaved
-            | Self::UnprovenResumed => Tone::Ok,
+            | Self::UnprovenResumed
+            | Self::SettingsSaved
+            | Self::SettingsUnchanged
+            | Self::TestMessageSent
+            | Self::AccountDisabled
+            | Self::AccountEnabled
+            | Self::DevicesSignedOut
+            | Self::ResetRequired
+            | Self::FactorRemoved
+            | Self::RecoveryStarted
+            | Self::RecoveryCancelled => Tone::Ok,
             Self::TooEarly
             | Self::RegistrationOver
             | Self::SignInOver
@@ -420,7 +478,9 @@ impl Notice {
             | Self::ResetOver
             | Self::PhoneChangeOver
             | Self::DeletionRequested
-            | Self::UnprovenStopped => Tone::Wait,
+            | Self::UnprovenStopped
+            | Self::TestMessageUnderway
+            | Self::NothingDone => Tone::Wait,
             Self::OnlyBackupCode | Self::CodeNotPossible => Tone::Bad,
         }
     }
@@ -464,6 +524,18 @@ impl Notice {
             Self::CountrySaved => fl!(words.0, "admin-countries-saved"),
             Self::UnprovenStopped => fl!(words.0, "admin-countries-now-stopped"),
             Self::UnprovenResumed => fl!(words.0, "admin-countries-now-resumed"),
+            Self::SettingsSaved => fl!(words.0, "notice-settings-saved"),
+            Self::SettingsUnchanged => fl!(words.0, "notice-settings-unchanged"),
+            Self::TestMessageSent => fl!(words.0, "notice-test-message-sent"),
+            Self::TestMessageUnderway => fl!(words.0, "notice-test-message-underway"),
+            Self::AccountDisabled => fl!(words.0, "admin-accounts-done-account-disabled"),
+            Self::AccountEnabled => fl!(words.0, "admin-accounts-done-account-enabled"),
+            Self::DevicesSignedOut => fl!(words.0, "admin-accounts-done-devices-signed-out"),
+            Self::ResetRequired => fl!(words.0, "admin-accounts-done-reset-required"),
+            Self::FactorRemoved => fl!(words.0, "admin-accounts-done-factor-removed"),
+            Self::RecoveryStarted => fl!(words.0, "admin-accounts-done-recovery-started"),
+            Self::RecoveryCancelled => fl!(words.0, "admin-accounts-done-recovery-cancelled"),
+            Self::NothingDone => fl!(words.0, "admin-accounts-done-nothing-done"),
         }
     }
 
@@ -506,6 +578,18 @@ impl Notice {
             Self::CountrySaved => fl!(words.0, "admin-countries-saved-text"),
             Self::UnprovenStopped => fl!(words.0, "admin-countries-now-stopped-text"),
             Self::UnprovenResumed => fl!(words.0, "admin-countries-now-resumed-text"),
+            Self::SettingsSaved => fl!(words.0, "notice-settings-saved-text"),
+            Self::SettingsUnchanged => fl!(words.0, "notice-settings-unchanged-text"),
+            Self::TestMessageSent => fl!(words.0, "notice-test-message-sent-text"),
+            Self::TestMessageUnderway => fl!(words.0, "notice-test-message-underway-text"),
+            Self::AccountDisabled => fl!(words.0, "admin-accounts-done-account-disabled-text"),
+            Self::AccountEnabled => fl!(words.0, "admin-accounts-done-account-enabled-text"),
+            Self::DevicesSignedOut => fl!(words.0, "admin-accounts-done-devices-signed-out-text"),
+            Self::ResetRequired => fl!(words.0, "admin-accounts-done-reset-required-text"),
+            Self::FactorRemoved => fl!(words.0, "admin-accounts-done-factor-removed-text"),
+            Self::RecoveryStarted => fl!(words.0, "admin-accounts-done-recovery-started-text"),
+            Self::RecoveryCancelled => fl!(words.0, "admin-accounts-done-recovery-cancelled-text"),
+            Self::NothingDone => fl!(words.0, "admin-accounts-done-nothing-done-text"),
         }
     }
 }

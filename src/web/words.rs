@@ -57,6 +57,9 @@ pub struct NamedCountry {
 static ENGLISH: LazyLock<Words> = LazyLock::new(|| Words::load("en", "ltr"));
 
 impl Words {
+    /// The languages that texts are sent in, by their BCP 47 tags.
+    pub const LANGUAGES: [&'static str; 1] = ["en"];
+
     /// The words for a request. English is the only language so far.
     pub fn for_request(_: &actix_web::HttpRequest) -> Self {
         Self::english()

@@ -78,7 +78,8 @@ fn may(visitor: &str, entry: Entry) -> bool {
 
 /// Whether a visitor has to set up the app before this page opens.
 fn owes_the_app(visitor: &str, entry: Entry) -> bool {
-    let is_on_the_way = entry.path.starts_with("/account/two-factor") || entry.path.starts_with("/confirm");
+    let open = ["/account/two-factor", "/confirm", "/account/devices"];
+    let is_on_the_way = open.iter().any(|page| entry.path.starts_with(page));
     visitor == "administrator without the app" && !is_on_the_way
 }
 

@@ -531,7 +531,14 @@ fn reserve_one(database: &Database) -> Result<(), NotReserved> {
     };
     let asker = Asker::Stranger { address, browser: BrowserId::generate() };
     db::transaction(&mut db::connect(&database.url()).unwrap(), |conn| {
-        phone_verifications::store::insert(conn, text.challenge, Purpose::Registration, &text.to, None)?;
+        phone_verifications::store::insert(
+            conn,
+            &phone_verifications::Lifetimes::default(),
+            text.challenge,
+            Purpose::Registration,
+            &text.to,
+            None,
+        )?;
         reserve::reserve(conn, &Limits::new(5, 10), &asker, &text).map(drop)
     })
 }

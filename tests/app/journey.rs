@@ -83,6 +83,13 @@ impl Window {
         panic!("not at {path} but at {}", self.driver.current_url().await.unwrap());
     }
 
+    /// Nothing lies beside the window: nobody has to scroll sideways.
+    async fn fits(&self) {
+        let measured = self.driver.cdp().send_raw("Page.getLayoutMetrics", json!({})).await.unwrap();
+        let width = |what: &str| measured[what]["width"].as_f64().or(measured[what]["clientWidth"].as_f64()).unwrap();
+        assert!(width("cssContentSize") <= width("cssLayoutViewport"), "{measured}");
+    }
+
     /// A phone and a desk, by day and by night; the phone by day stays.
     async fn picture(&self, name: &str) {
         let Some(folder) = &self.pictures else { return };
@@ -104,26 +111,36 @@ impl Window {
 
 #[actix_web::test]
 async fn web_10_a_person_registers_in_a_browser_without_javascript() {
-    walk(async |window| register_and_leave(window).await).await;
+    walk(async |window, _| register_and_leave(window).await).await;
 }
 
 #[actix_web::test]
 async fn web_10_a_person_uses_two_factor_in_a_browser_without_javascript() {
-    walk(async |window| use_two_factor(window).await).await;
+    walk(async |window, _| use_two_factor(window).await).await;
 }
 
 #[actix_web::test]
 async fn web_10_a_person_gets_back_in_in_a_browser_without_javascript() {
-    walk(async |window| get_back_in(window).await).await;
+    walk(async |window, _| get_back_in(window).await).await;
 }
 
 #[actix_web::test]
 async fn web_10_a_person_runs_an_account_in_a_browser_without_javascript() {
-    walk(async |window| run_the_account(window).await).await;
+    walk(async |window, _| run_the_account(window).await).await;
+}
+
+#[actix_web::test]
+async fn web_10_an_administrator_helps_a_person_in_a_browser_without_javascript() {
+    walk(async |window, app| help_a_person(window, app).await).await;
+}
+
+#[actix_web::test]
+async fn web_10_an_administrator_comes_from_the_sign_in_to_the_overview_without_javascript() {
+    walk(async |window, app| see_the_overview(window, app).await).await;
 }
 
 /// Opens a window at a program in demo mode and goes the way, if there is a browser.
-async fn walk(way: impl AsyncFnOnce(&Window)) {
+async fn walk(way: impl AsyncFnOnce(&Window, &TestApp)) {
     let Ok(webdriver) = std::env::var("LATCHKEY_TEST_WEBDRIVER_URL") else {
         writeln!(std::io::stderr(), "SKIPPED: there is no browser; ./dev test says why").ok();
         return;
@@ -131,10 +148,10 @@ async fn walk(way: impl AsyncFnOnce(&Window)) {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let origin = format!("http://localhost:{port}");
     let bind = format!("127.0.0.1:{port}");
-    let _app = TestApp::start_with("demo", &[("LATCHKEY_BASE_URL", &origin), ("LATCHKEY_BIND", &bind)]).await;
+    let app = TestApp::start_with("demo", &[("LATCHKEY_BASE_URL", &origin), ("LATCHKEY_BIND", &bind)]).await;
     let window = Window::open(&webdriver, &origin).await;
 
-    let walked = AssertUnwindSafe(way(&window)).catch_unwind().await;
+    let walked = AssertUnwindSafe(way(&window, &app)).catch_unwind().await;
     // Also after a failure: a browser that is left open is waited for, for minutes.
     window.driver.quit().await.unwrap();
     if let Err(failure) = walked {
@@ -366,6 +383,88 @@ async fn run_the_account(window: &Window) {
     assert_eq!(window.text(".notice h2").await, "Your account stays");
     window.visit("/account/activity").await;
     window.picture("48-activity").await;
+}
+
+/// Finds somebody by their number and signs out all their devices.
+async fn help_a_person(window: &Window, app: &TestApp) {
+    let (salma, omar) = (people::sponsor(), people::sponsor());
+    register(window, &salma).await;
+    window.driver.delete_all_cookies().await.unwrap();
+    register(window, &omar).await;
+    window.visit("/account/two-factor").await;
+    window.press("form[action='/account/two-factor/app'] button").await;
+    window.is_at("/account/two-factor/app").await;
+    let secret = window.text(".secret").await.replace(char::is_whitespace, "");
+    window.fill("#code", &Authenticator::with_secret(&secret).code().await).await;
+    window.press("form[action='/account/two-factor/app'] button").await;
+    assert_eq!(window.text("h1").await, "Your backup codes");
+    app.database.run(&format!("UPDATE users SET role = 'administrator' WHERE email = '{}'", omar.email));
+
+    window.visit("/admin/accounts").await;
+    window.picture("60-admin-accounts").await;
+    window.fill("#q", &salma.national()).await;
+    window.press("form[role='search'] button").await;
+    assert!(window.text("caption").await.contains("the newest first"));
+    window.picture("61-admin-accounts-found").await;
+    window.press("tbody a").await;
+    assert_eq!(window.text("h1").await, salma.name);
+    window.picture("62-admin-person").await;
+    window.press("a[href$='/recovery/start']").await;
+    assert_eq!(window.text("h1").await, "Start a recovery");
+    window.picture("63-admin-recovery").await;
+    window.driver.back().await.unwrap();
+    window.press("a[href$='/end-sessions']").await;
+    assert_eq!(window.text("h1").await, "Sign out all devices");
+    window.fill("#reason", " ").await;
+    window.press("main form button").await;
+    assert_eq!(window.text("#reason-error").await, "Please say why, in a few words.");
+    window.picture("64-admin-end-sessions").await;
+    window.fill("#reason", "her phone was stolen; she called from her mother’s").await;
+    window.press("main form button").await;
+    assert_eq!(window.text(".notice h2").await, "All devices are signed out");
+    window.picture("65-admin-signed-out").await;
+    let sessions = "SELECT count(*) FROM sessions AS s JOIN users AS u ON u.id = s.user_id WHERE u.role = 'sponsor'";
+    assert_eq!(app.database.number(sessions), 0);
+}
+
+/// From the first sign-in, which asks for an app, to the figures of the month.
+async fn see_the_overview(window: &Window, app: &TestApp) {
+    let salma = people::sponsor();
+    register(window, &salma).await;
+    app.database.run("UPDATE users SET role = 'administrator'");
+    window.visit("/admin").await;
+    window.is_at("/account/two-factor").await;
+    window.press("form[action='/account/two-factor/app'] button").await;
+    window.is_at("/account/two-factor/app").await;
+    let secret = window.text(".secret").await.replace(char::is_whitespace, "");
+    let authenticator = Authenticator::with_secret(&secret);
+    let enrolled_with = authenticator.code().await;
+    window.fill("#code", &enrolled_with).await;
+    window.press("form[action='/account/two-factor/app'] button").await;
+    window.press("main .actions a.button[href='/admin']").await;
+    window.is_at("/admin").await;
+
+    window.press("form[action='/logout'] button").await;
+    window.is_at("/login").await;
+    sign_in(window, &salma).await;
+    window.is_at("/login/verify").await;
+    window.fill("#code", &authenticator.code_after(&enrolled_with).await).await;
+    window.press("form[action='/login/verify'] button").await;
+    window.is_at("/admin").await;
+    assert_eq!(window.text("h1").await, "Overview");
+    window.picture("60-admin").await;
+    window.fits().await;
+    window.press("details summary").await;
+    assert!(window.text("table caption").await.contains("Hour by hour"));
+    window.fits().await;
+    window.press("a[href='/admin?days=30']").await;
+    assert!(window.text("#main").await.contains("Last 30 days"));
+    window.fits().await;
+    window.picture("61-admin-month").await;
+    window.press("main a[href='/account']").await;
+    window.is_at("/account").await;
+    window.press("a.brand").await;
+    window.is_at("/admin").await;
 }
 
 /// Opens an account; the window is signed in then.

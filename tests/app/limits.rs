@@ -436,7 +436,14 @@ impl Desk {
         let limits = self.limits;
         latchkey::db::transaction(&mut self.conn, |conn| {
             let challenge = ChallengeId::generate();
-            phone_verifications::store::insert(conn, challenge, Purpose::Registration, to, None)?;
+            phone_verifications::store::insert(
+                conn,
+                &self.limits.lifetimes,
+                challenge,
+                Purpose::Registration,
+                to,
+                None,
+            )?;
             let (to, locale) = (to.clone(), "en".to_owned());
             let text = Text { kind: TextKind::Verification, to, locale, challenge, send: 1, decoy: false };
             reserve::reserve(conn, &limits, asker, &text).map(|_| ())

@@ -4,9 +4,13 @@
 #![allow(clippy::disallowed_methods, reason = "the tests start the program, and Twilio's fake has a clock of its own")]
 
 mod access;
+mod admin_accounts;
+mod admin_accounts_search;
 mod admin_activity;
 mod admin_countries;
 mod admin_create;
+mod admin_overview;
+mod admin_settings;
 mod alerts;
 mod audit;
 mod authenticator_tools;
@@ -36,6 +40,7 @@ mod housekeeping;
 mod journey;
 mod limits;
 mod log_lines;
+mod message_hours;
 mod metrics;
 mod my_data;
 mod notices;
@@ -60,6 +65,7 @@ mod registration;
 mod round_trips;
 mod second_step;
 mod sessions;
+mod settings;
 mod sign_in;
 mod sign_in_limits;
 mod slow_clients;

@@ -2,6 +2,7 @@
 //!
 //! - It stays for 13 months, also when the account is deleted: then a keyed hash stands for the account, and who did what is
 //!   forgotten.
+//! - How often things happened in all accounts is kept by hours ([`hours`]), for as long.
 
 use crate::{
     crypto::{keys::KeyRing, mac},
@@ -9,6 +10,7 @@ use crate::{
 };
 
 pub mod handlers;
+pub mod hours;
 pub mod pages;
 pub mod store;
 
@@ -93,13 +95,23 @@ pub enum Event {
     DeletionRequested,
     /// The owner wants to keep the account after all.
     DeletionCancelled,
+    /// Whoever runs the service has disabled the account.
+    AccountDisabled,
+    /// They have enabled it again.
+    AccountEnabled,
+    /// They have signed out every browser and forgotten every trusted device.
+    DevicesSignedOut,
+    /// They have made the password worthless: a new one has to be set.
+    ResetRequired,
+    /// They have switched two-factor off.
+    FactorRemoved,
     /// The account was deleted.
     Deleted,
 }
 
 impl Event {
     /// All of them.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 40] = [
         Self::Registered,
         Self::NumberContested,
         Self::SignedIn,
@@ -134,6 +146,11 @@ impl Event {
         Self::DataDownloaded,
         Self::DeletionRequested,
         Self::DeletionCancelled,
+        Self::AccountDisabled,
+        Self::AccountEnabled,
+        Self::DevicesSignedOut,
+        Self::ResetRequired,
+        Self::FactorRemoved,
         Self::Deleted,
     ];
 
@@ -174,6 +191,11 @@ impl Event {
             Self::DataDownloaded => "data_downloaded",
             Self::DeletionRequested => "deletion_requested",
             Self::DeletionCancelled => "deletion_cancelled",
+            Self::AccountDisabled => "account_disabled",
+            Self::AccountEnabled => "account_enabled",
+            Self::DevicesSignedOut => "devices_signed_out",
+            Self::ResetRequired => "reset_required",
+            Self::FactorRemoved => "factor_removed",
             Self::Deleted => "deleted",
         }
     }

@@ -91,19 +91,28 @@ impl Event {
             Self::DataDownloaded => fl!(words.0, "event-data-downloaded"),
             Self::DeletionRequested => fl!(words.0, "event-deletion-requested"),
             Self::DeletionCancelled => fl!(words.0, "event-deletion-cancelled"),
+            Self::AccountDisabled => fl!(words.0, "event-account-disabled"),
+            Self::AccountEnabled => fl!(words.0, "event-account-enabled"),
+            Self::DevicesSignedOut => fl!(words.0, "event-devices-signed-out"),
+            Self::ResetRequired => fl!(words.0, "event-reset-required"),
+            Self::FactorRemoved => fl!(words.0, "event-factor-removed"),
             Self::Deleted => fl!(words.0, "event-deleted"),
         }
     }
 
     /// A word and its tone for what an owner should look at twice.
-    fn alarm(self, words: &Words) -> Option<(Tone, String)> {
+    pub fn alarm(self, words: &Words) -> Option<(Tone, String)> {
         match self {
             Self::PasswordWrong | Self::CodeWrong | Self::ResetCodeWrong => {
                 Some((Tone::Wait, fl!(words.0, "activity-failed")))
             }
-            Self::CodesRest | Self::NumberContested | Self::ResetWaits | Self::RecoveryStarted => {
-                Some((Tone::Bad, fl!(words.0, "activity-look")))
-            }
+            Self::CodesRest
+            | Self::NumberContested
+            | Self::ResetWaits
+            | Self::RecoveryStarted
+            | Self::AccountDisabled
+            | Self::ResetRequired
+            | Self::FactorRemoved => Some((Tone::Bad, fl!(words.0, "activity-look"))),
             _ => None,
         }
     }

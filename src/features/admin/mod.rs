@@ -5,5 +5,8 @@
 //!   transaction of the act.
 //! - No page shows or sets a password, a code, a secret or a whole number.
 
+pub mod accounts;
 pub mod activity;
 pub mod countries;
+pub mod overview;
+pub mod settings;

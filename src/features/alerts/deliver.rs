@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use reqwest::{header::CONTENT_TYPE, redirect, retry};
+use secrecy::SecretString;
 use serde::Serialize;
+use url::Url;
 
 use super::{
     Kind, signature,
@@ -12,7 +14,6 @@ use super::{
 };
 use crate::{
     app::App,
-    config::AlertReceiver,
     crypto::tls,
     db::DbError,
     metrics::{self, AlertEnd},
@@ -43,6 +44,12 @@ struct Posted<'a> {
     /// What happened, for people.
     summary: String,
     facts: serde_json::Value,
+}
+
+/// Who is told.
+struct Receiver<'a> {
+    url: &'a Url,
+    secret: &'a SecretString,
 }
 
 /// Why nobody can be called.
@@ -103,9 +110,11 @@ async fn deliver(app: &App, http: &reqwest::Client, alert: Claimed) -> Result<()
     if attempts == 1 {
         log_alert(kind, &alert);
     }
-    let posted = match &app.config.alerts {
-        Some(receiver) => post(app, http, receiver, kind, &alert).await,
-        None => Ok(()),
+    let settings = app.settings.current();
+    let posted = match (settings.alert_url.as_ref().or(app.config.alert_url.as_ref()), &app.config.alert_secret) {
+        (Some(url), Some(secret)) => post(app, http, &Receiver { url, secret }, kind, &alert).await,
+        (Some(_), None) => Err("LATCHKEY_ALERT_SECRET is missing".to_owned()),
+        (None, _) => Ok(()),
     };
     let Err(why) = posted else {
         metrics::alert(kind.as_str(), AlertEnd::Delivered);
@@ -135,12 +144,12 @@ fn log_alert(kind: Kind, alert: &Claimed) {
 async fn post(
     app: &App,
     http: &reqwest::Client,
-    receiver: &AlertReceiver,
+    receiver: &Receiver<'_>,
     kind: Kind,
     alert: &Claimed,
 ) -> Result<(), String> {
     let body = body(app, kind, alert).map_err(|error| error.to_string())?;
-    let signed = signature::sign(&receiver.secret, alert.now.timestamp(), &body);
+    let signed = signature::sign(receiver.secret, alert.now.timestamp(), &body);
     let request = http.post(receiver.url.clone()).header(CONTENT_TYPE, "application/json");
     let answer = request.header(signature::HEADER, signed).body(body).send().await;
     match answer {

@@ -117,6 +117,39 @@ pub fn count_waiting(conn: &mut PgConnection) -> Result<i64, DbError> {
     Ok(alerts::table.filter(alerts::next_attempt_at.is_not_null()).count().get_result(conn)?)
 }
 
+/// Alerts that their receiver has not got.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, QueryableByName)]
+pub struct Undelivered {
+    /// So many were tried in vain and will be tried again.
+    #[diesel(sql_type = t::BigInt)]
+    pub waiting: i64,
+    /// So many were given up within the last week.
+    #[diesel(sql_type = t::BigInt)]
+    pub given_up: i64,
+}
+
+/// Counts the alerts that could not be delivered. One that is being tried for the first time is none of them.
+pub fn count_undelivered(conn: &mut PgConnection) -> Result<Undelivered, DbError> {
+    Ok(statement(
+        "SELECT count(*) FILTER (WHERE given_up_at IS NULL AND attempts > 0) AS waiting,
+             count(*) FILTER (WHERE given_up_at > now() - interval '7 days') AS given_up
+         FROM alerts WHERE created_at > (SELECT now() - interval '9 days') AND delivered_at IS NULL
+             AND created_at < (SELECT now() - interval '10 seconds')",
+    )
+    .get_result(conn)?)
+}
+
+/// When an alert about nothing in particular was raised last, if that was not so many days ago.
+pub fn find_newest(conn: &mut PgConnection, kind: Kind, within_days: i32) -> Result<Option<DateTime<Utc>>, DbError> {
+    Ok(alerts::table
+        .filter(alerts::subject.eq("").and(alerts::kind.eq(kind.as_str())))
+        .filter(alerts::created_at.gt(db::now() - within_days.days()))
+        .order(alerts::created_at.desc())
+        .select(alerts::created_at)
+        .first(conn)
+        .optional()?)
+}
+
 /// Removes alerts that were dealt with 90 days ago, for housekeeping (DAT-03).
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
     let old = alerts::created_at.lt(db::now() - 90.days()).and(alerts::next_attempt_at.is_null());

@@ -25,7 +25,7 @@ use crate::{
 /// How often.
 const INTERVAL: Duration = Duration::from_secs(5);
 /// So many calls in a row to which a provider gave no answer within five minutes: it is down.
-const FAILURES_IN_A_ROW: i64 = 5;
+pub const FAILURES_IN_A_ROW: i64 = 5;
 /// So many unsigned reports of delivery within [`TEN_MINUTES`].
 const UNSIGNED: usize = 20;
 /// So many wrong passwords and codes within ten minutes are worth a look, where they are more than the sign-ins: a large

@@ -69,17 +69,41 @@ pub enum Act {
     UnprovenStopped,
     /// They go again where they went before.
     UnprovenResumed,
+    /// A setting was changed.
+    SettingChanged,
+    /// Nobody can sign in to an account.
+    AccountDisabled,
+    /// Its owner can sign in again.
+    AccountEnabled,
+    /// Every browser of an account was signed out.
+    DevicesSignedOut,
+    /// An account's password opens nothing until another is set.
+    ResetRequired,
+    /// An account's two-factor was switched off.
+    FactorRemoved,
+    /// An account is to be given back to somebody who has lost everything.
+    RecoveryStarted,
+    /// It is not, after all.
+    RecoveryCancelled,
 }
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 14] = [
         Self::AdministratorMade,
         Self::AdministratorRemoved,
         Self::CountryChanged,
         Self::CountryAdded,
         Self::UnprovenStopped,
         Self::UnprovenResumed,
+        Self::SettingChanged,
+        Self::AccountDisabled,
+        Self::AccountEnabled,
+        Self::DevicesSignedOut,
+        Self::ResetRequired,
+        Self::FactorRemoved,
+        Self::RecoveryStarted,
+        Self::RecoveryCancelled,
     ];
 
     /// The name in the database.
@@ -91,6 +115,14 @@ impl Act {
             Self::CountryAdded => "country_added",
             Self::UnprovenStopped => "unproven_stopped",
             Self::UnprovenResumed => "unproven_resumed",
+            Self::SettingChanged => "setting_changed",
+            Self::AccountDisabled => "account_disabled",
+            Self::AccountEnabled => "account_enabled",
+            Self::DevicesSignedOut => "devices_signed_out",
+            Self::ResetRequired => "reset_required",
+            Self::FactorRemoved => "factor_removed",
+            Self::RecoveryStarted => "recovery_started",
+            Self::RecoveryCancelled => "recovery_cancelled",
         }
     }
 

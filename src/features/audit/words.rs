@@ -15,6 +15,14 @@ impl Act {
             Self::CountryAdded => fl!(words.0, "audit-act-country-added"),
             Self::UnprovenStopped => fl!(words.0, "audit-act-unproven-stopped"),
             Self::UnprovenResumed => fl!(words.0, "audit-act-unproven-resumed"),
+            Self::SettingChanged => fl!(words.0, "audit-act-setting-changed"),
+            Self::AccountDisabled => fl!(words.0, "audit-act-account-disabled"),
+            Self::AccountEnabled => fl!(words.0, "audit-act-account-enabled"),
+            Self::DevicesSignedOut => fl!(words.0, "audit-act-devices-signed-out"),
+            Self::ResetRequired => fl!(words.0, "audit-act-reset-required"),
+            Self::FactorRemoved => fl!(words.0, "audit-act-factor-removed"),
+            Self::RecoveryStarted => fl!(words.0, "audit-act-recovery-started"),
+            Self::RecoveryCancelled => fl!(words.0, "audit-act-recovery-cancelled"),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! SQL for `brakes` and `sms_hours`.
 
+use chrono::{DateTime, Utc};
 use diesel::{PgConnection, prelude::*, sql_types as t};
 
 use super::{
@@ -206,6 +207,43 @@ pub fn list_live(conn: &mut PgConnection) -> Result<Vec<(Country, String)>, DbEr
         .get_results(conn)?;
     let known = rows.into_iter().filter_map(|(country, range)| Some((Country::parse(&country).ok()?, range)));
     Ok(known.collect())
+}
+
+/// A decision, for whoever runs the service.
+#[derive(Debug, Clone)]
+pub struct Noted {
+    /// What people call it by.
+    pub reference: String,
+    /// Where.
+    pub country: Option<Country>,
+    /// The range without its last four digits, or nothing for the whole country.
+    pub number_range: String,
+    /// The rule and its figures, in words.
+    pub why: String,
+    /// Whether it holds nothing back.
+    pub alert_only: bool,
+    /// Since when.
+    pub began_at: DateTime<Utc>,
+}
+
+/// Lists the decisions that hold, the newest first.
+pub fn list_on(conn: &mut PgConnection, most: i64) -> Result<Vec<Noted>, DbError> {
+    type Row = (String, String, String, String, bool, DateTime<Utc>);
+    let rows: Vec<Row> = b::table
+        .filter(b::ended_at.is_null())
+        .order(b::began_at.desc())
+        .limit(most)
+        .select((b::reference, b::country, b::number_range, b::why, b::alert_only, b::began_at))
+        .get_results(conn)?;
+    let noted = |(reference, country, number_range, why, alert_only, began_at): Row| Noted {
+        reference,
+        country: Country::parse(&country).ok(),
+        number_range,
+        why,
+        alert_only,
+        began_at,
+    };
+    Ok(rows.into_iter().map(noted).collect())
 }
 
 /// Writes a decision down, under a reference that no other has.

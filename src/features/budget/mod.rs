@@ -8,8 +8,9 @@
 //!   account, so that they can sign in while somebody else has us text strangers.
 //! - Notices are counted, and never held back: they have a quota of their own that is a cap as well.
 //! - Periods are the hours, days and months of UTC.
+//! - The caps of all countries together are changed with the settings, under their version and within bounds ([`Period`]).
 
-use std::time::Duration;
+use std::{ops::RangeInclusive, time::Duration};
 
 use diesel::PgConnection;
 
@@ -27,7 +28,41 @@ pub const UNPROVEN_PERCENT: i64 = 70;
 /// Millionths of a US dollar in a dollar.
 const MICROS: i64 = 1_000_000;
 
-/// What may be spent, in millionths of a US dollar; none where nothing caps it.
+/// A period with a cap of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Period {
+    /// An hour.
+    Hour,
+    /// A day.
+    Day,
+    /// A month.
+    Month,
+}
+
+impl Period {
+    /// Every period.
+    pub const ALL: [Self; 3] = [Self::Hour, Self::Day, Self::Month];
+
+    /// The name of its cap in the form of the settings and in the audit trail.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Hour => "cap_hour",
+            Self::Day => "cap_day",
+            Self::Month => "cap_month",
+        }
+    }
+
+    /// Between what its cap can be set, in whole US dollars.
+    pub fn bounds(self) -> RangeInclusive<u16> {
+        match self {
+            Self::Hour => 1..=500,
+            Self::Day => 1..=2000,
+            Self::Month => 10..=20_000,
+        }
+    }
+}
+
+/// What may be spent, in all countries together or in one, in millionths of a US dollar; none where nothing caps it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Caps {
     /// In an hour.
@@ -36,6 +71,27 @@ pub struct Caps {
     pub day: Option<i64>,
     /// In a month.
     pub month: Option<i64>,
+}
+
+impl Caps {
+    /// The cap of a period.
+    pub fn of(&self, period: Period) -> Option<i64> {
+        match period {
+            Period::Hour => self.hour,
+            Period::Day => self.day,
+            Period::Month => self.month,
+        }
+    }
+
+    /// Caps a period, in whole US dollars.
+    pub fn set(&mut self, period: Period, dollars: u16) {
+        let cap = Some(i64::from(dollars) * MICROS);
+        match period {
+            Period::Hour => self.hour = cap,
+            Period::Day => self.day = cap,
+            Period::Month => self.month = cap,
+        }
+    }
 }
 
 /// An amount in US dollars, as exact as it is: `50` or `0.35`.
@@ -119,5 +175,15 @@ mod tests {
         ] {
             assert_eq!(read_dollars(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_cap_is_set_in_whole_dollars() {
+        let mut caps = Caps::default();
+        for period in Period::ALL {
+            assert_eq!(caps.of(period), None);
+            caps.set(period, *period.bounds().end());
+        }
+        assert_eq!(caps, Caps { hour: Some(500_000_000), day: Some(2_000_000_000), month: Some(20_000_000_000) });
     }
 }

@@ -10,7 +10,11 @@ use crate::{
     db::{DbError, statement},
     domain::{country::Country, ids::MessageId},
     features::{countries::Class, messages::Kind},
+    schema::budgets,
 };
+
+/// The row that caps all countries together.
+const IN_ALL: &str = "ALL";
 
 /// How long until the last of the periods ends whose cap has no room; none when all have.
 pub fn wait_for_room(conn: &mut PgConnection, expense: &Expense) -> Result<Option<Duration>, DbError> {
@@ -115,7 +119,7 @@ pub fn set_caps_of(conn: &mut PgConnection, country: Country, caps: Caps) -> Res
 }
 
 /// How full a cap is in the period that runs.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Clone, QueryableByName)]
 pub struct Fill {
     /// A country, or `ALL`.
     #[diesel(sql_type = t::Text)]
@@ -123,6 +127,9 @@ pub struct Fill {
     /// `hour`, `day` or `month`.
     #[diesel(sql_type = t::Text)]
     pub period: String,
+    /// When it began.
+    #[diesel(sql_type = t::Timestamptz)]
+    pub starts_at: DateTime<Utc>,
     /// When it ends.
     #[diesel(sql_type = t::Timestamptz)]
     pub ends_at: DateTime<Utc>,
@@ -146,7 +153,7 @@ pub struct Fill {
 /// All caps against which something counts. A cap of nothing is somebody's wish, and not told of.
 pub fn list_fills(conn: &mut PgConnection) -> Result<Vec<Fill>, DbError> {
     Ok(statement(
-        "SELECT scope, s.period, s.starts_at + length AS ends_at, cap, micros AS spent, unproven_micros AS unproven,
+        "SELECT scope, s.period, s.starts_at, s.starts_at + length AS ends_at, cap, micros AS spent, unproven_micros AS unproven,
              greatest(micros * 100 / cap, unproven_micros * 10000 / (cap * $1)) AS percent,
              micros + dearest > cap OR unproven_micros + dearest > cap * $1 / 100 AS is_full
          FROM budgets AS b
@@ -159,6 +166,26 @@ pub fn list_fills(conn: &mut PgConnection) -> Result<Vec<Fill>, DbError> {
     )
     .bind::<t::BigInt, _>(UNPROVEN_PERCENT)
     .get_results(conn)?)
+}
+
+/// What all countries together may cost.
+pub fn find_caps(conn: &mut PgConnection) -> Result<Caps, DbError> {
+    let columns = (budgets::hour_micros, budgets::day_micros, budgets::month_micros);
+    let row = budgets::table.find(IN_ALL).select(columns).first(conn).optional()?;
+    Ok(row.map_or_else(Caps::default, |(hour, day, month)| Caps { hour, day, month }))
+}
+
+/// Sets it.
+pub fn set_caps(conn: &mut PgConnection, caps: Caps) -> Result<(), DbError> {
+    let Caps { hour, day, month } = caps;
+    let columns = (budgets::hour_micros.eq(hour), budgets::day_micros.eq(day), budgets::month_micros.eq(month));
+    diesel::insert_into(budgets::table)
+        .values((budgets::scope.eq(IN_ALL), columns))
+        .on_conflict(budgets::scope)
+        .do_update()
+        .set(columns)
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Removes what no cap looks at any more, for housekeeping: the months stay for 13 months.

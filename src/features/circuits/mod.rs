@@ -45,7 +45,8 @@ pub struct Scope {
 }
 
 impl Scope {
-    fn stored(provider: ProviderChoice, country: &str) -> Option<Self> {
+    /// As the tables name them.
+    pub fn stored(provider: ProviderChoice, country: &str) -> Option<Self> {
         let country = if country.is_empty() { None } else { Some(Country::parse(country).ok()?) };
         Some(Self { provider, country })
     }
@@ -53,6 +54,11 @@ impl Scope {
     /// The country's code, or nothing for all countries.
     pub fn country(self) -> &'static str {
         name_of(self.country)
+    }
+
+    /// Where; none for everywhere.
+    pub fn of_country(self) -> Option<Country> {
+        self.country
     }
 
     /// Whether it is the circuit of the provider as a whole.

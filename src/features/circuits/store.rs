@@ -188,6 +188,36 @@ pub fn list_in_the_way(
     Ok(known.collect())
 }
 
+/// A circuit that is not closed, for those who run the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Open {
+    /// The provider, and where.
+    pub scope: Scope,
+    /// What opened it, with the figures of that moment.
+    pub reason: String,
+    /// Since when.
+    pub opened_at: DateTime<Utc>,
+    /// When a text may try it.
+    pub probe_at: DateTime<Utc>,
+}
+
+/// Lists the circuits that are not closed, the newest first: so many at most.
+pub fn list_open(conn: &mut PgConnection, most: i64) -> Result<Vec<Open>, DbError> {
+    use crate::schema::provider_circuits as c;
+    type Row = (String, String, String, DateTime<Utc>, DateTime<Utc>);
+    let rows: Vec<Row> = c::table
+        .filter(c::state.ne("closed"))
+        .order((c::opened_at.desc(), c::provider, c::country))
+        .limit(most)
+        .select((c::provider, c::country, c::reason, c::opened_at, c::probe_at))
+        .get_results(conn)?;
+    let known = rows.into_iter().filter_map(|(provider, country, reason, opened_at, probe_at)| {
+        let scope = Scope::stored(ProviderChoice::parse(&provider)?, &country)?;
+        Some(Open { scope, reason, opened_at, probe_at })
+    });
+    Ok(known.collect())
+}
+
 /// Takes the right to try `expected` circuits, all of them or none. The next has it after the same rest again, should
 /// nothing be heard of this one.
 pub fn take_probe(

@@ -32,7 +32,7 @@ pub fn hear(conn: &mut PgConnection, message: MessageId, report: &Report) -> Res
         if !messages::store::name(conn, message, &report.sid)? {
             return Ok(Heard::Nothing);
         }
-        let is_news = store::advance(conn, message, report)?;
+        let is_news = store::advance(conn, message, report, Learnt::Told)?;
         Ok::<_, DbError>(if is_news { Heard::News } else { Heard::Nothing })
     })?;
     if heard == Heard::News {

@@ -12,7 +12,7 @@ use crate::{
     app::App,
     db::{self, DbError},
     domain::ids::MessageId,
-    features::budget,
+    features::{budget, messages},
     sms::Report,
 };
 
@@ -57,6 +57,7 @@ async fn look_up_all_due(app: &App) -> Result<(), DbError> {
 fn learn(conn: &mut PgConnection, message: MessageId, report: &Report) -> Result<(), DbError> {
     let is_news = db::transaction(conn, |conn| {
         // The message before its delivery, as everywhere.
+        messages::store::lock(conn, message)?;
         let price = report.price.as_ref().filter(|price| price.unit == BUDGET_UNIT);
         if let Some(micros) = price.and_then(|price| i64::try_from(price.micros).ok()) {
             budget::count(conn, message, micros)?;

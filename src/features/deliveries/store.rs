@@ -2,15 +2,16 @@
 
 use diesel::{PgConnection, prelude::*, sql_types as t};
 
-use super::look_up::LOOKS;
+use super::{count::Learnt, look_up::LOOKS};
 use crate::{
     db::{DbError, statement},
     domain::ids::MessageId,
+    features::messages,
     sms::Report,
 };
 
-/// Moves a delivery forward, or begins it. Answers whether the report was news.
-pub fn advance(conn: &mut PgConnection, message: MessageId, report: &Report) -> Result<bool, DbError> {
+/// Moves a delivery forward, or begins it. Answers whether the report was news. Whoever calls holds the message.
+pub fn advance(conn: &mut PgConnection, message: MessageId, report: &Report, learnt: Learnt) -> Result<bool, DbError> {
     let earlier: Vec<String> = report.status.may_follow().map(|status| status.as_str().to_owned()).collect();
     let moved = statement(
         "INSERT INTO deliveries (message_id, provider_sid, status, error_code, next_look_at)
@@ -26,6 +27,9 @@ pub fn advance(conn: &mut PgConnection, message: MessageId, report: &Report) -> 
     .bind::<t::Double, _>(LOOKS[0].as_secs_f64())
     .bind::<t::Array<t::Text>, _>(earlier)
     .execute(conn)?;
+    if moved == 1 && report.status.is_final() {
+        messages::store::note_arrival(conn, message, report, learnt == Learnt::Told)?;
+    }
     Ok(moved == 1)
 }
 
@@ -61,7 +65,7 @@ pub fn claim_due(conn: &mut PgConnection) -> Result<Option<Due>, DbError> {
 /// ask for.
 pub fn learn(conn: &mut PgConnection, message: MessageId, report: &Report) -> Result<bool, DbError> {
     let price = report.price.as_ref();
-    let is_news = advance(conn, message, report)?;
+    let is_news = advance(conn, message, report, Learnt::ByAsking)?;
     statement(
         "UPDATE deliveries SET segments = coalesce($3, segments), price_micros = coalesce($4, price_micros),
              price_unit = coalesce($5, price_unit),

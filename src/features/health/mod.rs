@@ -1,9 +1,12 @@
-//! For machines: is the process alive, can it serve. A provider outage never makes an instance unready.
+//! For machines: is the process alive, can it serve. A provider outage never makes an instance unready. For people who
+//! run it: [`findings`].
 
 use actix_web::{HttpResponse, web::Data};
 use diesel::{RunQueryDsl as _, sql_query};
 
 use crate::{app::App, db::DbError, web::principal::Anyone};
+
+pub mod findings;
 
 /// `GET /healthz`: the process answers.
 pub async fn alive(_: Anyone) -> HttpResponse {

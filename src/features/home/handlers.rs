@@ -11,8 +11,8 @@ use crate::{
 
 /// `GET /`. Whoever is signed in is at home elsewhere.
 pub async fn show(visitor: Visitor) -> Answer {
-    if visitor.live_session().await?.is_some() {
-        return Ok(see_other("/account"));
+    if let Some(live) = visitor.live_session().await? {
+        return Ok(see_other(&visitor.home_of(live.account.role).path()));
     }
     page::ok(HomePage { chrome: visitor.chrome(), notice: visitor.cookies.take_notice() })
 }

@@ -13,7 +13,7 @@ use crate::{
     crypto::keys::KeyRing,
     db::{BATCH, DbError},
     features::{
-        action_codes, activity, alerts, brakes, budget, circuits, messages, my_data, password_reset,
+        action_codes, activity, alerts, brakes, budget, circuits, message_hours, messages, my_data, password_reset,
         passwords::guesses, phone_change, phone_verifications, recovery, registration, sessions, sign_in, throttles,
         trusted_devices, two_factor,
     },
@@ -89,6 +89,9 @@ const ACCOUNTS: &str = "accounts";
 pub fn tidy(conn: &mut PgConnection, pseudonym: &KeyRing) -> Result<Removed, DbError> {
     brakes::store::write_hours(conn)?;
     brakes::end_what_is_over(conn)?;
+    while activity::hours::is_behind(conn)? {
+        activity::hours::write(conn)?;
+    }
     let mut removed = Removed::default();
     removed.note(ACCOUNTS, my_data::delete::delete_due(conn, pseudonym)?);
     removed.note("registrations", registration::store::remove_expired(conn)?);
@@ -106,9 +109,11 @@ pub fn tidy(conn: &mut PgConnection, pseudonym: &KeyRing) -> Result<Removed, DbE
     removed.note("messages", messages::store::remove_expired(conn)?);
     removed.note("forgotten_numbers", messages::forget::forget_outlived(conn, pseudonym)?);
     removed.note("activity", activity::store::remove_expired(conn)?);
+    removed.note("activity_hours", activity::hours::remove_expired(conn)?);
     removed.note("alerts", alerts::store::remove_expired(conn)?);
     removed.note("spending", budget::store::remove_expired(conn)?);
     removed.note("hours", brakes::store::remove_expired(conn)?);
+    removed.note("figures", message_hours::store::remove_expired(conn)?);
     removed.note("calls", circuits::store::remove_expired(conn)?);
     removed.note("abandoned_messages", messages::store::settle_abandoned(conn)?);
     Ok(removed)

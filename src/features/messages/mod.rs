@@ -87,6 +87,13 @@ impl Kind {
             Self::Notice(NoticeKind::RecoveryCode) => "recovery_code",
             Self::Notice(NoticeKind::Recovered) => "recovered",
             Self::Notice(NoticeKind::DeletionRequested) => "deletion_requested",
+            Self::Notice(NoticeKind::Test) => "test",
+            Self::Notice(NoticeKind::AccountDisabled) => "account_disabled",
+            Self::Notice(NoticeKind::AccountEnabled) => "account_enabled",
+            Self::Notice(NoticeKind::DevicesSignedOut) => "devices_signed_out",
+            Self::Notice(NoticeKind::ResetRequired) => "reset_required",
+            Self::Notice(NoticeKind::FactorRemoved) => "factor_removed",
+            Self::Notice(NoticeKind::RecoveryCancelled) => "recovery_cancelled",
         }
     }
 
@@ -116,7 +123,7 @@ impl Kind {
 mod tests {
     use super::*;
 
-    const MIGRATION: &str = include_str!("../../../migrations/2026-11-24-000021_create_action_codes/up.sql");
+    const MIGRATION: &str = include_str!("../../../migrations/2026-11-28-000062_tell_of_acts_of_administrators/up.sql");
 
     #[test]
     fn every_kind_is_known_to_the_table_and_found_by_its_name() {

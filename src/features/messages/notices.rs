@@ -5,7 +5,7 @@
 //! - It has a quota of its own. What codes may be sent is not less for it, and no asking for codes uses it up.
 //! - A number gets at most 10 in a day, and of each kind that an attempt sets off at most one. What surely was not sent
 //!   does not count. What tells of a recovery leaves in any case: the wait is worth nothing if the owner does not hear,
-//!   and all of it if the code does not come. Only whoever runs the service sets it off.
+//!   and all of it if the code does not come. So does what else whoever runs the service sets off, and nobody else can.
 //! - Those with a code that stops or undoes something have 10 of their own: whoever is in an account could busy it with
 //!   small changes first, and the owner would never get the code against the grave one.
 //! - The quota is the cap as well: notices go to proven numbers only, each of which cost a code under the installation's
@@ -21,7 +21,7 @@ use super::{
     store::{self, NewNotice},
 };
 use crate::{
-    db::DbError,
+    db::{self, DbError},
     domain::{
         ids::{ActionCodeId, MessageId, UserId},
         phone_number::PhoneNumber,
@@ -59,6 +59,14 @@ pub fn notify(conn: &mut PgConnection, to: &Recipient, kind: NoticeKind) -> Resu
     queue(conn, to, kind, None, Duration::ZERO).map(drop)
 }
 
+/// Queues a text that tells nothing but that texts arrive, and answers which one it is. None where the number gets none.
+///
+/// # Errors
+/// Only the database's.
+pub fn send_test(conn: &mut PgConnection, to: &Recipient) -> Result<Option<MessageId>, DbError> {
+    db::transaction(conn, |conn| queue(conn, to, NoticeKind::Test, None, Duration::ZERO))
+}
+
 /// The same for a notice that carries a long code, and that may wait before it leaves. Whether it was queued.
 ///
 /// # Errors
@@ -70,7 +78,7 @@ pub fn notify_with_code(
     code: ActionCodeId,
     after: Duration,
 ) -> Result<bool, DbError> {
-    queue(conn, to, kind, Some(code), after)
+    queue(conn, to, kind, Some(code), after).map(|queued| queued.is_some())
 }
 
 fn queue(
@@ -79,24 +87,25 @@ fn queue(
     kind: NoticeKind,
     code: Option<ActionCodeId>,
     after: Duration,
-) -> Result<bool, DbError> {
+) -> Result<Option<MessageId>, DbError> {
     if !countries::policy_for(conn, &to.phone)?.allows(Class::Proven) {
         log::warn!(
             "event=notice_not_queued user={} kind={} why=\"closed country\"",
             to.user,
             Kind::Notice(kind).as_str()
         );
-        return Ok(false);
+        return Ok(None);
     }
     store::lock_notices(conn, &to.phone)?;
     let name = Kind::Notice(kind).as_str();
     let once = once_a_day(kind).then_some(name);
     if !always(kind) && store::notices_are_full(conn, &to.phone, NUMBER_PER_DAY, code.is_some(), once)? {
         log::warn!("event=notice_not_queued user={} kind={name} why=\"too many in a day\"", to.user);
-        return Ok(false);
+        return Ok(None);
     }
-    store::insert_notice(conn, MessageId::generate(), &NewNotice { to, kind: name, code, after })?;
-    Ok(true)
+    let message = MessageId::generate();
+    store::insert_notice(conn, message, &NewNotice { to, kind: name, code, after })?;
+    Ok(Some(message))
 }
 
 /// Whether an attempt alone sets it off, which can be repeated at will: then once a day says all there is to say.
@@ -106,7 +115,7 @@ fn once_a_day(kind: NoticeKind) -> bool {
 
 /// Whether it leaves however many went before.
 fn always(kind: NoticeKind) -> bool {
-    matches!(kind, NoticeKind::RecoveryStarted | NoticeKind::RecoveryCode)
+    matches!(kind, NoticeKind::RecoveryStarted | NoticeKind::RecoveryCode) || kind.is_of_ours()
 }
 
 #[cfg(test)]

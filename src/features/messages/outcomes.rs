@@ -1,4 +1,4 @@
-//! Hearing from PostgreSQL that a message is queued or settled, on whichever instance.
+//! Hearing from PostgreSQL what happens on whichever instance: a message is queued or settled, settings are saved.
 
 use std::{
     sync::{
@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::{
     db::{self, DbError},
     domain::ids::MessageId,
+    features::settings::{Live, store::CHANNEL as SETTINGS_SAVED},
 };
 
 /// How often the socket is looked at. A look sends nothing: it reads what has arrived.
@@ -24,6 +25,8 @@ const POLL: Duration = Duration::from_millis(20);
 const RECONNECT: Duration = Duration::from_secs(1);
 /// How often the worker looks by itself, for retries that have come due and for notices that were missed.
 const SWEEP: Duration = Duration::from_secs(1);
+/// How often the settings are read by themselves, for a save that was missed.
+const REREAD: Duration = Duration::from_secs(60);
 
 /// What is heard.
 #[derive(Clone)]
@@ -31,6 +34,7 @@ pub struct Outcomes {
     settled: broadcast::Sender<MessageId>,
     /// Wakes the worker.
     pub queued: Arc<Notify>,
+    settings: Live,
     stopping: Arc<AtomicBool>,
 }
 
@@ -39,11 +43,12 @@ pub struct Listening(broadcast::Receiver<MessageId>);
 
 impl Outcomes {
     /// Starts the thread that listens on a connection of its own.
-    pub fn listen(database_url: String) -> Self {
-        let outcomes = Self { settled: broadcast::channel(1024).0, queued: Arc::default(), stopping: Arc::default() };
+    pub fn listen(database_url: String, settings: Live) -> Self {
+        let (settled, queued) = (broadcast::channel(1024).0, Arc::default());
+        let outcomes = Self { settled, queued, settings, stopping: Arc::default() };
         let thread_side = outcomes.clone();
         thread::Builder::new()
-            .name("sms-listener".to_owned())
+            .name("listener".to_owned())
             .spawn(move || thread_side.run(&database_url))
             .map_or_else(|error| log::error!("event=listener_not_started error={error}"), drop);
         outcomes
@@ -78,15 +83,21 @@ impl Outcomes {
         let mut conn: PgConnection = db::connect(url)?;
         sql_query("LISTEN sms_queued").execute(&mut conn)?;
         sql_query("LISTEN sms_settled").execute(&mut conn)?;
-        let mut swept = None::<Instant>;
+        sql_query(format!("LISTEN {SETTINGS_SAVED}")).execute(&mut conn)?;
+        let (mut swept, mut read) = (None::<Instant>, None::<Instant>);
         while !self.is_stopping() {
             for notification in conn.notifications_iter() {
                 let notification = notification?;
                 match (notification.channel.as_str(), Uuid::parse_str(&notification.payload)) {
                     // Nobody waiting is the usual case.
                     ("sms_settled", Ok(id)) => drop(self.settled.send(MessageId(id))),
+                    (SETTINGS_SAVED, _) => read = None,
                     _ => self.queued.notify_one(),
                 }
+            }
+            if read.is_none_or(|at| at.elapsed() >= REREAD) {
+                self.settings.reload(&mut conn)?;
+                read = Some(Instant::now());
             }
             if swept.is_none_or(|at| at.elapsed() >= SWEEP) {
                 self.queued.notify_one();

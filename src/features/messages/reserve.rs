@@ -25,7 +25,10 @@ use crate::{
         brakes::{self, Brake},
         budget::{self, Expense},
         countries::{self, Class},
-        phone_verifications::store::{self as challenges, CodeBefore},
+        phone_verifications::{
+            Lifetimes,
+            store::{self as challenges, CodeBefore},
+        },
     },
     metrics::{self, Limit},
     sms::{Fault, TextKind},
@@ -34,7 +37,7 @@ use crate::{
 /// The longest wait that a person is told of: a cap of the month is no reason to send somebody away for weeks.
 const LONGEST_WAIT_TOLD: Duration = Duration::from_secs(60 * 60);
 
-/// How many texts may be sent. Sources: design, "Limits that are exact"; SMS-08, SMS-09, SMS-13.
+/// How many texts may be sent, and how long their codes work. Sources: design, "Limits that are exact"; SMS-08, SMS-09, SMS-13.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// To one number in an hour.
@@ -50,6 +53,8 @@ pub struct Limits {
     pub browser_per_minute: u16,
     /// Of the whole installation in an hour.
     pub installation_per_hour: u16,
+    /// How long their codes work.
+    pub lifetimes: Lifetimes,
 }
 
 impl Limits {
@@ -62,6 +67,7 @@ impl Limits {
             account_per_hour: 6,
             browser_per_minute: 3,
             installation_per_hour: 1000,
+            lifetimes: Lifetimes::default(),
         }
     }
 

@@ -28,7 +28,7 @@ use crate::{
     },
     metrics::Limit,
     schema::sms_messages as sms,
-    sms::{Fault, TextKind},
+    sms::{DeliveryStatus, Fault, Report, Sender, TextKind},
 };
 
 /// Waits for its turn among all reservations; held until the transaction ends.
@@ -369,9 +369,35 @@ pub fn claim_next(conn: &mut PgConnection, codes: &str, notices: Option<&str>) -
     .optional()?)
 }
 
-/// Notes that another provider has a message than it was taken for.
-pub fn give_to(conn: &mut PgConnection, id: MessageId, provider: &str) -> Result<(), DbError> {
-    diesel::update(sms::table.filter(sms::id.eq(id))).set(sms::provider.eq(provider)).execute(conn)?;
+/// Notes that another provider has a message than it was taken for, or that it comes from another sender than usual.
+pub fn give_to(conn: &mut PgConnection, id: MessageId, provider: &str, sender: Option<&Sender>) -> Result<(), DbError> {
+    diesel::update(sms::table.filter(sms::id.eq(id)))
+        .set((sms::provider.eq(provider), sms::sender.eq(sender.map(Sender::as_str))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Waits for its turn with a message; held until the transaction ends.
+pub fn lock(conn: &mut PgConnection, id: MessageId) -> Result<(), DbError> {
+    statement("SELECT FROM sms_messages WHERE id = $1 FOR NO KEY UPDATE").bind::<SqlUuid, _>(id).execute(conn)?;
+    Ok(())
+}
+
+/// Notes the carrier's last word on a message, and how long it took where the provider `told` it by itself: when we ask,
+/// the answer says nothing about when it happened.
+pub fn note_arrival(conn: &mut PgConnection, id: MessageId, report: &Report, told: bool) -> Result<(), DbError> {
+    statement(
+        "UPDATE sms_messages SET arrival = CASE WHEN $2 THEN 'delivered' ELSE 'undelivered' END,
+             error_code = coalesce($3, error_code),
+             arrived_ms = CASE WHEN $2 AND $4 THEN
+                 extract(epoch FROM clock_timestamp() - CASE WHEN notice THEN claimed_at ELSE created_at END) * 1000 END
+         WHERE id = $1",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<Bool, _>(report.status == DeliveryStatus::Delivered)
+    .bind::<Nullable<Integer>, _>(report.error_code.and_then(|code| i32::try_from(code).ok()))
+    .bind::<Bool, _>(told)
+    .execute(conn)?;
     Ok(())
 }
 
@@ -668,7 +694,7 @@ pub fn count_queued(conn: &mut PgConnection) -> Result<(i64, f64), DbError> {
 }
 
 /// How calls through one provider have gone lately.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Clone, QueryableByName)]
 pub struct Streak {
     /// The provider.
     #[diesel(sql_type = SqlText)]

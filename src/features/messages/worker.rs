@@ -37,7 +37,7 @@ use crate::{
         action_codes, budget,
         circuits::{self, Said, Sending},
         countries::{self, Class, Policy},
-        deliveries,
+        deliveries::{self, count::Learnt},
         phone_verifications::{
             self, Purpose,
             store::{self as challenges, Sendable},
@@ -165,8 +165,10 @@ fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKi
     let after = claimed.had_by.as_deref().filter(|_| claimed.attempts > 1).and_then(ProviderChoice::parse);
     let sending = Sending { to: &to, after, is_first_try: send == 1 && claimed.attempts == 1 };
     let Some(chosen) = circuits::choose(conn, &order, &sending)? else { return refuse(conn, id, Fault::Ours) };
-    if chosen.provider != app.sms.first() {
-        store::give_to(conn, id, chosen.provider.as_str())?;
+    // Verify picks its own.
+    let sender = policy.sender.as_ref().filter(|_| chosen.provider.code_owner() == CodeOwner::Latchkey);
+    if chosen.provider != app.sms.first() || sender.is_some() {
+        store::give_to(conn, id, chosen.provider.as_str(), sender)?;
     }
     let (content, valid_for, leftovers) = match chosen.provider.code_owner() {
         CodeOwner::Latchkey => {
@@ -176,7 +178,7 @@ fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKi
                 return superseded(conn, id);
             };
             let origin = app.origin_host().filter(|_| policy.origin_line);
-            let body = texts::body(kind, &code, origin.as_deref(), &Words::for_locale(&locale).0);
+            let body = word(app, kind, &code, origin.as_deref(), &Words::for_locale(&locale), &policy);
             if !claimed.withheld && !count_segments(conn, id, &policy, &body)? {
                 return refuse(conn, id, Fault::Ours);
             }
@@ -220,6 +222,15 @@ fn ready_code(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: TextKi
     })))
 }
 
+/// Words a text, as an administrator does where that fits into what the country allows, and else as we do.
+fn word(app: &App, kind: TextKind, code: &OneTimeCode, origin: Option<&str>, words: &Words, policy: &Policy) -> String {
+    let settings = app.settings.current();
+    let minutes = settings.limits().lifetimes.minutes_of(Purpose::of_text(kind));
+    let own = settings.texts.find(words.lang(), kind).map(|own| own.body(code, minutes, origin));
+    own.filter(|body| texts::segments(body) <= usize::from(policy.most_segments))
+        .unwrap_or_else(|| texts::body(kind, code, minutes, origin, &words.0))
+}
+
 /// Words a notice, with its code where it carries one. It is worth sending unless its code is not: what happened has
 /// happened.
 fn ready_notice(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: NoticeKind) -> Result<Taken, DbError> {
@@ -245,6 +256,9 @@ fn ready_notice(conn: &mut PgConnection, app: &App, claimed: Claimed, kind: Noti
     let body = texts::notice(kind, code.as_ref(), &Words::for_locale(&claimed.locale).0);
     if !count_segments(conn, claimed.id, &policy, &body)? {
         return refuse(conn, claimed.id, Fault::Ours);
+    }
+    if let Some(sender) = &policy.sender {
+        store::give_to(conn, claimed.id, provider.as_str(), Some(sender))?;
     }
     let content = Content::Ours { subject: Subject::Notice(kind), body };
     Ok(Taken::Message(Box::new(Message {
@@ -332,7 +346,7 @@ async fn deliver(app: &App, message: Message) -> Vec<String> {
                     }
                     store::settle_sent(conn, id, accepted.sid.as_deref())?;
                     if let Some(report) = &accepted.report {
-                        deliveries::store::advance(conn, id, report)?;
+                        deliveries::store::advance(conn, id, report, Learnt::Told)?;
                     }
                 }
                 Err(SendFailure::Refused(_)) if goes_on => store::retry_later(conn, id, Duration::ZERO)?,

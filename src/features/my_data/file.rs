@@ -277,6 +277,7 @@ fn label(column: &str, words: &Words) -> Option<String> {
         "wrong_second_factors" => fl!(words.0, "data-label-wrong-codes"),
         "wrong_reset_factors" => fl!(words.0, "data-label-wrong-reset-codes"),
         "second_factor_rests_until" | "reset_factors_rest_until" | "rests_until" => fl!(words.0, "data-label-rests"),
+        "password_reset_required_at" => fl!(words.0, "data-label-reset-required"),
         "full_name" => fl!(words.0, "register-name"),
         "city" => fl!(words.0, "data-label-city"),
         "about" => fl!(words.0, "data-label-about"),

@@ -135,6 +135,7 @@ pub const TABLES: &[Table] = &[
             of("second_factor_rests_until", State),
             of("wrong_reset_factors", State),
             of("reset_factors_rest_until", State),
+            of("password_reset_required_at", State),
             of("auth_epoch", Wiring),
         ],
     },
@@ -267,7 +268,8 @@ pub const TABLES: &[Table] = &[
             of("attempts", Wiring),
             of("next_attempt_at", Wiring),
             of("provider", Wiring),
-            of("error_code", Wiring),
+            // What was withheld never has one of a carrier's.
+            Column::altered("error_code", Wiring, "CASE t.state WHEN 'failed' THEN t.error_code END"),
             of("fault", Wiring),
             // To the second: finer, what was only to look as if it were sent could be told by how long that took.
             Column::altered("claimed_at", Wiring, "date_trunc('second', t.claimed_at)"),
@@ -278,6 +280,10 @@ pub const TABLES: &[Table] = &[
             of("spent_micros", Confidential),
             // Held by a brake, a text to somebody else's number would not have been sent whoever has it.
             of("brake_id", Wiring),
+            of("sender", Wiring),
+            // Nor does it arrive.
+            of("arrival", Confidential),
+            of("arrived_ms", Confidential),
         ],
     },
     Table {
@@ -498,6 +504,24 @@ pub const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "settings",
+        own: None,
+        kept: Kept::Service,
+        columns: &[of("only_row", Wiring), of("version", Wiring), of("changed", Wiring), of("saved_at", Wiring)],
+    },
+    Table {
+        name: "activity_hours",
+        own: None,
+        kept: Kept::Service,
+        columns: &[of("hour", Wiring), of("event", Wiring), of("times", Wiring)],
+    },
+    Table {
+        name: "activity_hours_written",
+        own: None,
+        kept: Kept::Service,
+        columns: &[of("only_row", Wiring), of("until", Wiring)],
+    },
+    Table {
         name: "sms_hours",
         own: None,
         kept: Kept::Service,
@@ -514,6 +538,54 @@ pub const TABLES: &[Table] = &[
         own: None,
         kept: Kept::Service,
         columns: &[of("only_row", Wiring), of("until", Wiring)],
+    },
+    Table {
+        name: "message_hours",
+        own: None,
+        kept: Kept::Service,
+        columns: &[
+            of("hour", Wiring),
+            of("country", Wiring),
+            of("provider", Wiring),
+            of("sender", Wiring),
+            of("purpose", Wiring),
+            of("texts", Wiring),
+            of("sent", Wiring),
+            of("delivered", Wiring),
+            of("failed", Wiring),
+            of("unknown", Wiring),
+            of("held", Wiring),
+            of("entered", Wiring),
+            of("spent_micros", Wiring),
+            of("arrivals", Wiring),
+            of("counted_at", Wiring),
+        ],
+    },
+    Table {
+        name: "message_hour_errors",
+        own: None,
+        kept: Kept::Service,
+        columns: &[
+            of("hour", Wiring),
+            of("country", Wiring),
+            of("provider", Wiring),
+            of("sender", Wiring),
+            of("error", Wiring),
+            of("texts", Wiring),
+            of("counted_at", Wiring),
+        ],
+    },
+    Table {
+        name: "message_hours_counted",
+        own: None,
+        kept: Kept::Service,
+        columns: &[of("only_row", Wiring), of("until", Wiring)],
+    },
+    Table {
+        name: "message_hours_changed",
+        own: None,
+        kept: Kept::Service,
+        columns: &[of("id", Wiring), of("hour", Wiring)],
     },
     Table {
         name: "brakes",

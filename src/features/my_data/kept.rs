@@ -53,7 +53,7 @@ impl Kept {
             Self::Message => fl!(words.0, "kept-message", days = messages::KEPT_DAYS, named = messages::NAMED_DAYS),
             Self::Activity => fl!(words.0, "kept-activity", months = activity::KEPT_MONTHS),
             Self::Count => {
-                let minutes = guesses::LONGEST_WAIT.as_secs() / 60;
+                let minutes = guesses::QUIET.as_secs() / 60;
                 fl!(words.0, "kept-count", minutes = minutes)
             }
             Self::Throttle => fl!(words.0, "kept-throttle", hours = throttles::LONGEST_WINDOW_HOURS),
@@ -90,10 +90,7 @@ mod tests {
                 "| records of texts | {kept} days; after {named} the number is a keyed hash and the address is gone |"
             ),
             format!("| what happened to an account, recoveries | {} months |", activity::KEPT_MONTHS),
-            format!(
-                "| counts of wrong passwords | {} minutes after the last wait |",
-                guesses::LONGEST_WAIT.as_secs() / 60
-            ),
+            format!("| counts of wrong passwords | {} minutes after the last wait |", guesses::QUIET.as_secs() / 60),
             format!("| counts of other things | {} hours |", throttles::LONGEST_WINDOW_HOURS),
             "| the audit trail | as long as the service runs; it names accounts by their ids alone |".to_owned(),
             format!("| a deleted account | {DELETION_DAYS} days |"),

@@ -55,7 +55,8 @@ pub async fn request_deletion(
     origin: Origin,
 ) -> Result<(), NotRequested> {
     let user = account.id;
-    let (hash, receipt) = app.db.run(move |conn| guesses::charge_confirmation(conn, user)).await?;
+    let rests = app.settings.current().rests();
+    let (hash, receipt) = app.db.run(move |conn| guesses::charge_confirmation(conn, rests, user)).await?;
     let verified = app.hasher.run(move |slot| slot.verify(&password, &hash)).await??;
     if matches!(verified, Verified::No) {
         app.db.run(move |conn| activity::record(conn, user, Event::PasswordWrong, Some(&origin))).await?;

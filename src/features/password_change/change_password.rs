@@ -89,7 +89,8 @@ impl From<StartFailed> for NotChanged {
 /// [`NotChanged`]. What was compared is paid for.
 pub async fn change_password(app: &App, changing: Changing) -> Result<Token, NotChanged> {
     let Account { id: user, email, number, .. } = changing.account.clone();
-    let (stored, receipt) = app.db.run(move |conn| guesses::charge_confirmation(conn, user)).await?;
+    let rests = app.settings.current().rests();
+    let (stored, receipt) = app.db.run(move |conn| guesses::charge_confirmation(conn, rests, user)).await?;
     let hash = match hash(app, &changing, stored).await {
         Err(NotChanged::Wrong) => return repeated(app, changing, NotChanged::Wrong).await,
         Err(NotChanged::TooEasy(verdict)) => {
@@ -154,7 +155,8 @@ async fn repeated(app: &App, changing: Changing, refused: NotChanged) -> Result<
         return Err(refused);
     };
     // Another comparison, so another charge.
-    let (stored, receipt) = app.db.run(move |conn| guesses::charge_confirmation(conn, user)).await?;
+    let rests = app.settings.current().rests();
+    let (stored, receipt) = app.db.run(move |conn| guesses::charge_confirmation(conn, rests, user)).await?;
     let is_done = app.hasher.run(move |slot| slot.verify(&new.to_typed(), &stored)).await??;
     if matches!(is_done, Verified::No) {
         return Err(NotChanged::Overtaken);

@@ -4,12 +4,9 @@ use i18n_embed_fl::fl;
 use serde::Deserialize;
 
 use crate::{
-    domain::password::{NotAPassword, Password, TypedPassword},
+    domain::password::{Password, TypedPassword},
     features::{registration::forms::password_problem, sign_in::forms::typed_problem},
-    web::{
-        form::{FormErrors, Problem},
-        words::Words,
-    },
+    web::{form::FormErrors, words::Words},
 };
 
 /// `POST /account/password`
@@ -31,13 +28,9 @@ impl PasswordForm {
         if let Err(problem) = &current {
             errors.say("current_password", typed_problem(*problem), words);
         }
-        let new = Password::parse(&self.password);
+        let new = Password::of_at_least(least, &self.password);
         match (&new, &current) {
-            (Err(NotAPassword::TooShort), _) => errors.say("password", Problem::PasswordTooShort { least }, words),
-            (Err(problem), _) => errors.say("password", password_problem(*problem), words),
-            (Ok(new), _) if new.characters() < least => {
-                errors.say("password", Problem::PasswordTooShort { least }, words);
-            }
+            (Err(problem), _) => errors.say("password", password_problem(*problem, least), words),
             (Ok(new), Ok(current)) if new.is_same_as(current) => {
                 errors.add("password", fl!(words.0, "password-change-same"));
             }

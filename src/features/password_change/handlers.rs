@@ -6,10 +6,6 @@ use super::{
     pages::PasswordPage,
 };
 use crate::{
-    domain::{
-        password::{ADMINISTRATOR_MIN_LENGTH, MIN_LENGTH},
-        role::Role,
-    },
     features::{passwords::guesses::NotCharged, registration::forms::easy_problem, sessions::principals::SignedIn},
     web::{
         body::Form,
@@ -46,7 +42,7 @@ fn password_page(signed_in: &SignedIn, errors: FormErrors) -> PasswordPage {
 }
 
 fn least_password(signed_in: &SignedIn) -> usize {
-    if signed_in.account.role == Role::Administrator { ADMINISTRATOR_MIN_LENGTH } else { MIN_LENGTH }
+    signed_in.visitor.app.settings.current().least_password(signed_in.account.role)
 }
 
 /// With two-factor on, the password alone proves too little.

@@ -43,12 +43,12 @@ pub struct PasswordForm {
 }
 
 impl PasswordForm {
-    /// Reads the new password.
+    /// Reads the new password, which needs `least` characters.
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn parse(&self, words: &Words) -> Result<Password, FormErrors> {
-        Password::parse(&self.password)
-            .map_err(|problem| FormErrors::on("password", password_problem(problem).in_words(words)))
+    pub fn parse(&self, least: usize, words: &Words) -> Result<Password, FormErrors> {
+        Password::of_at_least(least, &self.password)
+            .map_err(|problem| FormErrors::on("password", password_problem(problem, least).in_words(words)))
     }
 }

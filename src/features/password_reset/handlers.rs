@@ -15,10 +15,7 @@ use super::{
 };
 use crate::{
     db::DbError,
-    domain::{
-        password::{ADMINISTRATOR_MIN_LENGTH, MIN_LENGTH},
-        phone_number::PhoneNumber,
-    },
+    domain::{phone_number::PhoneNumber, role::Role},
     features::{
         messages::reserve::{NotReserved, Reserved},
         phone_verifications::{
@@ -61,7 +58,7 @@ pub async fn submit_form(visitor: Visitor, form: Form<NumberForm>) -> Answer {
     if is_under_way(&visitor, &phone).await? {
         return Ok(see_other("/password-reset/verify"));
     }
-    let (limits, asker, locale) = (visitor.app.limits, visitor.as_stranger(), visitor.words.lang().to_owned());
+    let (limits, asker, locale) = (visitor.app.limits(), visitor.as_stranger(), visitor.words.lang().to_owned());
     let begun = visitor.app.db.run(move |conn| request_code::request_code(conn, &limits, &asker, phone, locale)).await;
     let (id, Reserved { message, refused }) = begun.map_err(|refusal| match refusal {
         NotReserved::TooMany { wait } => PageError::too_many(wait, Back::PasswordReset),
@@ -184,7 +181,7 @@ async fn reload(visitor: &Visitor, begun: &Begun) -> Answer {
 /// `POST /password-reset/resend`
 pub async fn resend(visit: Resetting, _: Form<NoFields>) -> Answer {
     let Resetting { visitor, begun } = &visit;
-    let (limits, asker, id) = (visitor.app.limits, visitor.as_stranger(), begun.id);
+    let (limits, asker, id) = (visitor.app.limits(), visitor.as_stranger(), begun.id);
     let locale = visitor.words.lang().to_owned();
     let sent = visitor.app.db.run(move |conn| request_code::resend(conn, &limits, &asker, id, locale)).await;
     match sent {
@@ -318,27 +315,21 @@ fn password_page(visit: &Resetting, errors: FormErrors) -> Result<PasswordPage, 
     Ok(PasswordPage {
         chrome: visit.visitor.chrome(),
         username: visit.begun.phone.e164().to_owned(),
-        least_password: least_password(owner),
+        least_password: least_password(&visit.visitor, owner),
         errors,
     })
 }
 
-fn least_password(owner: &Owner) -> usize {
-    if owner.facts.administrator { ADMINISTRATOR_MIN_LENGTH } else { MIN_LENGTH }
+fn least_password(visitor: &Visitor, owner: &Owner) -> usize {
+    let role = if owner.facts.administrator { Role::Administrator } else { Role::Maid };
+    visitor.app.settings.current().least_password(role)
 }
 
 /// `POST /password-reset/password`
 pub async fn submit_password(visit: Resetting, form: Form<PasswordForm>) -> Answer {
     let Resetting { visitor, begun } = &visit;
     let owner = owner(begun)?;
-    let password = form.0.parse(&visitor.words).and_then(|password| {
-        let least = least_password(owner);
-        if password.characters() >= least {
-            return Ok(password);
-        }
-        Err(FormErrors::on("password", Problem::PasswordTooShort { least }.in_words(&visitor.words)))
-    });
-    let password = match password {
+    let password = match form.0.parse(least_password(visitor, owner), &visitor.words) {
         Ok(password) => password,
         Err(errors) => return page::refused(password_page(&visit, errors)?),
     };

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::features::two_factor::Method;
+use crate::{domain::role::Role, features::two_factor::Method};
 
 /// So long nobody has proven to be the owner, and the number may have been given to somebody else (REC-08).
 pub const DORMANT: TimeDelta = TimeDelta::days(180);
@@ -76,6 +76,15 @@ pub fn decide(facts: &Facts, now: DateTime<Utc>) -> Needs {
         Some(Method::Sms) => Needs::Help,
         None if facts.administrator => Needs::Help,
         None => wait(facts, now),
+    }
+}
+
+/// Whether an account's number can ever set its password, alone or with what else the owner has.
+pub fn can_reset(role: Role, two_factor: Option<Method>, has_backup_codes: bool) -> bool {
+    match two_factor {
+        Some(Method::App) => true,
+        Some(Method::Sms) => has_backup_codes,
+        None => role != Role::Administrator,
     }
 }
 
@@ -179,6 +188,15 @@ mod tests {
             } else {
                 assert!(free, "{facts:?}");
             }
+        }
+    }
+
+    #[test]
+    fn whoever_can_never_reset_needs_help_and_nobody_else() {
+        for facts in all() {
+            let role = if facts.administrator { Role::Administrator } else { Role::Maid };
+            let can = can_reset(role, facts.two_factor, facts.has_backup_codes);
+            assert_eq!(decide(&facts, now()) == Needs::Help, !can, "{facts:?}");
         }
     }
 

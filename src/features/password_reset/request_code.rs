@@ -30,7 +30,7 @@ pub fn request_code(
 ) -> Result<(PasswordResetId, Reserved), NotReserved> {
     db::transaction(conn, |conn| {
         let (id, challenge) = (PasswordResetId::generate(), ChallengeId::generate());
-        phone_verifications::store::insert(conn, challenge, Purpose::PasswordReset, &phone, None)?;
+        phone_verifications::store::insert(conn, &limits.lifetimes, challenge, Purpose::PasswordReset, &phone, None)?;
         store::insert(conn, id, challenge, &phone)?;
         let text = text(conn, phone, locale, challenge, 1)?;
         Ok((id, reserve::reserve(conn, limits, asker, &text)?))
@@ -54,7 +54,7 @@ pub fn resend(
             return Err(NotTexted::Over);
         };
         let Renewed { send, before } =
-            phone_verifications::store::renew(conn, challenge)?.map_err(NotTexted::NotRenewed)?;
+            phone_verifications::store::renew(conn, &limits.lifetimes, challenge)?.map_err(NotTexted::NotRenewed)?;
         let text = text(conn, phone, locale, challenge, send)?;
         Ok(reserve::reserve_next(conn, limits, asker, &text, &before)?)
     })

@@ -1,7 +1,8 @@
 //! Wrong passwords, counted before they are compared (AUT-01, AUT-12).
 //!
 //! - An identifier as it is typed may be tried wrongly 5 times, then every further try waits: 30 seconds, doubling to 15
-//!   minutes, never for good. Fifteen quiet minutes after a wait begin anew.
+//!   minutes, never for good. Fifteen quiet minutes after a wait begin anew. Administrators may set how many are free and
+//!   the longest wait ([`Rests`]).
 //! - Behind both identifiers of an account a silent count does the same: when that one is spent, even a right password is
 //!   answered like a wrong one, so that email and number together allow no more guesses and tell nothing of each other.
 //! - An address may be wrong 50 times in 15 minutes, a /48 of IPv6 four times as often; a right password gives its try back.
@@ -26,14 +27,26 @@ use crate::{
     features::{two_factor::Method, users::UserEpoch},
 };
 
-/// Wrong passwords that cost no wait.
-pub const FREE: i32 = 5;
+/// Wrong passwords that cost no wait, unless administrators say otherwise.
+pub const FREE: u16 = 5;
+/// So many wrong ones before the right one, from a browser that is new, are worth telling the owner of.
+pub const WORTH_TELLING: i32 = 5;
 /// The first wait. It doubles with each further wrong password.
 pub const FIRST_WAIT: Duration = Duration::from_secs(30);
-/// The longest wait, and the quiet time after which counting begins anew.
-pub const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
-/// Wrong passwords from one address within [`LONGEST_WAIT`]. A carrier's customers share one.
+/// The quiet time after which counting begins anew. It stays as it is however short the longest wait is made: waits that
+/// are forgotten as soon as they are over would be none.
+pub const QUIET: Duration = Duration::from_secs(15 * 60);
+/// Wrong passwords from one address within [`QUIET`]. A carrier's customers share one.
 pub const BY_ADDRESS: i64 = 50;
+
+/// What wrong passwords cost, as administrators may set it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rests {
+    /// Wrong ones that cost no wait.
+    pub free: u16,
+    /// The longest wait.
+    pub longest: Duration,
+}
 
 /// What somebody signs in with, in its one canonical form (D-8).
 #[derive(Debug, Clone)]
@@ -92,7 +105,8 @@ pub struct Found {
     pub user: UserEpoch,
     /// What to compare with.
     pub password_hash: PasswordHash,
-    /// Whether it may be signed in to.
+    /// Whether its password opens it: not while it is disabled, and not while a new one has to be set. Whoever has the right
+    /// one hears no word of that, for it would tell a thief that it is right.
     pub active: bool,
     /// Sponsor, maid or administrator.
     pub role: Role,
@@ -159,7 +173,7 @@ struct Row {
 ///
 /// # Errors
 /// [`NotCharged::TooMany`] costs nothing.
-pub fn charge(conn: &mut PgConnection, attempt: &Try) -> Result<Charged, NotCharged> {
+pub fn charge(conn: &mut PgConnection, rests: Rests, attempt: &Try) -> Result<Charged, NotCharged> {
     let (email, phone) = match &attempt.identifier {
         Identifier::Email(email) => (Some(email.as_str().to_owned()), None),
         Identifier::Phone(phone) => (None, Some(phone.e164().to_owned())),
@@ -200,13 +214,13 @@ pub fn charge(conn: &mut PgConnection, attempt: &Try) -> Result<Charged, NotChar
              SELECT key, 1, clock_timestamp() FROM keys ORDER BY key
              ON CONFLICT (key) DO UPDATE SET (wrong, rests_until) = (
                  SELECT now_wrong, clock_timestamp() + CASE WHEN now_wrong < $10 THEN interval '0'
-                     ELSE make_interval(secs => least($11 * 2 ^ least(now_wrong - $10, 20), $9)) END
+                     ELSE make_interval(secs => least($11 * 2 ^ least(now_wrong - $10, 20), $12)) END
                  FROM (SELECT CASE WHEN g.rests_until < clock_timestamp() - make_interval(secs => $9) THEN 1
                      ELSE g.wrong + 1 END AS now_wrong) AS n)
              WHERE g.rests_until <= clock_timestamp()
              RETURNING key, wrong
          )
-         SELECT a.id, a.auth_epoch, a.password_hash, a.status = 'active' AS active, a.role, a.two_factor_method,
+         SELECT a.id, a.auth_epoch, a.password_hash, a.status = 'active' AND a.password_reset_required_at IS NULL AS active, a.role, a.two_factor_method,
              CASE WHEN a.phone_verified_at IS NOT NULL THEN a.phone_number END AS proven_phone, a.locale,
              EXISTS (SELECT FROM trusted_devices AS d JOIN known ON d.token_hash = known.token_hash
                      WHERE d.user_id = a.id AND d.auth_epoch = a.auth_epoch AND d.expires_at > now()
@@ -224,9 +238,10 @@ pub fn charge(conn: &mut PgConnection, attempt: &Try) -> Result<Charged, NotChar
     .bind::<t::Text, _>(address)
     .bind::<t::Nullable<t::Text>, _>(block)
     .bind::<t::BigInt, _>(BY_ADDRESS)
-    .bind::<t::Double, _>(LONGEST_WAIT.as_secs_f64())
-    .bind::<t::Integer, _>(FREE)
+    .bind::<t::Double, _>(QUIET.as_secs_f64())
+    .bind::<t::Integer, _>(i32::from(rests.free))
     .bind::<t::Double, _>(FIRST_WAIT.as_secs_f64())
+    .bind::<t::Double, _>(rests.longest.as_secs_f64())
     .get_result(conn)
     .map_err(DbError::from)?;
 
@@ -289,7 +304,7 @@ fn wait_for(conn: &mut PgConnection, keys: &[String], addresses: &[String]) -> R
     )
     .bind::<t::Array<t::Text>, _>(keys.to_vec())
     .bind::<t::Array<t::Text>, _>(addresses.to_vec())
-    .bind::<t::Double, _>(LONGEST_WAIT.as_secs_f64())
+    .bind::<t::Double, _>(QUIET.as_secs_f64())
     .bind::<t::BigInt, _>(BY_ADDRESS)
     .get_result(conn)?;
     Ok(Duration::from_secs_f64(wait.max(1.0)))
@@ -314,7 +329,11 @@ pub fn settle(conn: &mut PgConnection, receipt: &Receipt) -> Result<(), DbError>
 ///
 /// # Errors
 /// [`NotCharged::TooMany`] costs nothing.
-pub fn charge_confirmation(conn: &mut PgConnection, user: UserId) -> Result<(PasswordHash, Receipt), NotCharged> {
+pub fn charge_confirmation(
+    conn: &mut PgConnection,
+    rests: Rests,
+    user: UserId,
+) -> Result<(PasswordHash, Receipt), NotCharged> {
     #[derive(QueryableByName)]
     struct Confirming {
         #[diesel(sql_type = t::Text)]
@@ -329,7 +348,7 @@ pub fn charge_confirmation(conn: &mut PgConnection, user: UserId) -> Result<(Pas
              INSERT INTO password_guesses AS g (key, wrong, rests_until) VALUES ('confirmation:' || $1::text, 1, clock_timestamp())
              ON CONFLICT (key) DO UPDATE SET (wrong, rests_until) = (
                  SELECT now_wrong, clock_timestamp() + CASE WHEN now_wrong < $2 THEN interval '0'
-                     ELSE make_interval(secs => least($3 * 2 ^ least(now_wrong - $2, 20), $4)) END
+                     ELSE make_interval(secs => least($3 * 2 ^ least(now_wrong - $2, 20), $5)) END
                  FROM (SELECT CASE WHEN g.rests_until < clock_timestamp() - make_interval(secs => $4) THEN 1
                      ELSE g.wrong + 1 END AS now_wrong) AS n)
              WHERE g.rests_until <= clock_timestamp()
@@ -338,9 +357,10 @@ pub fn charge_confirmation(conn: &mut PgConnection, user: UserId) -> Result<(Pas
          SELECT password_hash, (SELECT key FROM by_key) AS charged, now() AS moment FROM users WHERE id = $1",
     )
     .bind::<t::Uuid, _>(user)
-    .bind::<t::Integer, _>(FREE)
+    .bind::<t::Integer, _>(i32::from(rests.free))
     .bind::<t::Double, _>(FIRST_WAIT.as_secs_f64())
-    .bind::<t::Double, _>(LONGEST_WAIT.as_secs_f64())
+    .bind::<t::Double, _>(QUIET.as_secs_f64())
+    .bind::<t::Double, _>(rests.longest.as_secs_f64())
     .get_result(conn)
     .map_err(DbError::from)?;
     match row.charged {
@@ -393,6 +413,6 @@ pub fn count_recent(conn: &mut PgConnection, within: Duration) -> Result<i64, Db
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
     let quiet = batch_of!("password_guesses", "rests_until < now() - make_interval(secs => $2)");
     let by_address = batch_of!("address_guesses", "last_at < now() - make_interval(secs => $2)");
-    let quiet = quiet.bind::<t::Double, _>(LONGEST_WAIT.as_secs_f64()).execute(conn)?;
-    Ok(quiet + by_address.bind::<t::Double, _>(LONGEST_WAIT.as_secs_f64()).execute(conn)?)
+    let quiet = quiet.bind::<t::Double, _>(QUIET.as_secs_f64()).execute(conn)?;
+    Ok(quiet + by_address.bind::<t::Double, _>(QUIET.as_secs_f64()).execute(conn)?)
 }

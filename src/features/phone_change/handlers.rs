@@ -84,7 +84,7 @@ pub async fn submit_form(fresh: Fresh, form: Form<NumberForm>) -> Answer {
         return Ok(see_other(CODE));
     }
     let listening = visitor.app.outcomes.subscribe();
-    let (limits, asker, wanting) = (visitor.app.limits, signed_in.as_member(), wanting(&signed_in));
+    let (limits, asker, wanting) = (visitor.app.limits(), signed_in.as_member(), wanting(&signed_in));
     let begun = visitor
         .app
         .db
@@ -225,7 +225,7 @@ pub async fn resend(visit: ChangingNumber, _: Form<NoFields>) -> Answer {
     let ChangingNumber { signed_in, pending } = &visit;
     let visitor = &signed_in.visitor;
     let listening = visitor.app.outcomes.subscribe();
-    let (limits, asker, wanting) = (visitor.app.limits, signed_in.as_member(), wanting(signed_in));
+    let (limits, asker, wanting) = (visitor.app.limits(), signed_in.as_member(), wanting(signed_in));
     let sent = visitor.app.db.run(move |conn| request_code::resend(conn, &limits, &asker, &wanting)).await;
     match sent {
         Ok(message) => {

@@ -57,7 +57,14 @@ pub fn request_code(
         }
         let pending = Pending { country, phone, challenge: ChallengeId::generate() };
         let challenge = pending.challenge;
-        phone_verifications::store::insert(conn, challenge, Purpose::PhoneChange, &pending.phone, None)?;
+        phone_verifications::store::insert(
+            conn,
+            &limits.lifetimes,
+            challenge,
+            Purpose::PhoneChange,
+            &pending.phone,
+            None,
+        )?;
         store::insert(conn, wanting.session, wanting.user, &pending)?;
         let text = text(conn, wanting, pending, 1)?;
         let message = reserve::reserve(conn, limits, asker, &text)?.message;
@@ -78,8 +85,8 @@ pub fn resend(
     db::transaction(conn, |conn| {
         // As it stands now: another tab may have asked too, or entered the code.
         let pending = store::lock(conn, wanting.session, wanting.user)?.ok_or(NotTexted::Over)?;
-        let Renewed { send, before } =
-            phone_verifications::store::renew(conn, pending.challenge)?.map_err(NotTexted::NotRenewed)?;
+        let Renewed { send, before } = phone_verifications::store::renew(conn, &limits.lifetimes, pending.challenge)?
+            .map_err(NotTexted::NotRenewed)?;
         let text = text(conn, wanting, pending, send)?;
         Ok(reserve::reserve_next(conn, limits, asker, &text, &before)?.message)
     })

@@ -1,7 +1,8 @@
 //! Codes that prove who holds a phone.
 //!
 //! - A challenge is bound to its purpose, its number and the browser that holds its id; it is never found by number.
-//! - A code lives 10 minutes, or 5 where it opens or confirms an account that there is, and allows 3 guesses. A resend
+//! - A code lives 10 minutes, or 5 where it opens or confirms an account that there is, if administrators have set no
+//!   less ([`Lifetimes`]), and allows 3 guesses. A resend
 //!   makes a new code and kills the older one; it is possible after 60, 120 and 300 seconds, so a challenge sends at
 //!   most 4.
 //! - Charge first, compare second, consume by condition: [`check`] pays for a guess in its own committed statement and
@@ -17,6 +18,7 @@ use crate::{
     db::DbError,
     domain::{ids::ChallengeId, one_time_code::OneTimeCode, phone_number::PhoneNumber},
     metrics::{self, CodeCheck},
+    sms::TextKind,
 };
 
 mod check;
@@ -56,12 +58,14 @@ impl Purpose {
     /// Those that only the owner of an account can ask for, behind the password.
     pub const OF_OWNERS: [Self; 2] = [Self::SignIn, Self::StepUp];
 
-    /// How long a code for it works: 10 minutes where it proves a number, 5 where a right code opens or confirms an
-    /// account. NIST SP 800-63B-4, "Out-of-Band Verifiers": at most 10 minutes. SMS-04.
-    pub const fn lifetime(self) -> Duration {
-        match self {
-            Self::Registration | Self::PasswordReset | Self::PhoneChange => Duration::from_secs(10 * 60),
-            Self::SignIn | Self::StepUp => Duration::from_secs(5 * 60),
+    /// What the code of a text is for.
+    pub fn of_text(kind: TextKind) -> Self {
+        match kind {
+            TextKind::Verification | TextKind::VerificationOfTakenNumber => Self::Registration,
+            TextKind::SignIn => Self::SignIn,
+            TextKind::StepUp => Self::StepUp,
+            TextKind::PasswordReset => Self::PasswordReset,
+            TextKind::PhoneChange | TextKind::PhoneChangeOfTakenNumber => Self::PhoneChange,
         }
     }
 
@@ -79,6 +83,36 @@ impl Purpose {
     /// The purpose with that name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|purpose| purpose.as_str() == name)
+    }
+}
+
+/// How long codes work. NIST SP 800-63B-4, "Out-of-Band Verifiers": at most 10 minutes. SMS-04.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lifetimes {
+    /// Where a code proves a number.
+    pub proof: Duration,
+    /// Where a right code opens or confirms an account that there is.
+    pub second_step: Duration,
+}
+
+impl Default for Lifetimes {
+    fn default() -> Self {
+        Self { proof: Duration::from_secs(10 * 60), second_step: Duration::from_secs(5 * 60) }
+    }
+}
+
+impl Lifetimes {
+    /// How long a code for a purpose works.
+    pub fn of(&self, purpose: Purpose) -> Duration {
+        match purpose {
+            Purpose::Registration | Purpose::PasswordReset | Purpose::PhoneChange => self.proof,
+            Purpose::SignIn | Purpose::StepUp => self.second_step,
+        }
+    }
+
+    /// The same in the minutes that a text names.
+    pub fn minutes_of(&self, purpose: Purpose) -> u16 {
+        u16::try_from(self.of(purpose).as_secs() / 60).unwrap_or(u16::MAX)
     }
 }
 
@@ -169,7 +203,7 @@ mod tests {
 
     #[test]
     fn sms_04_a_code_works_10_minutes_and_in_the_second_step_5() {
-        let minutes = Purpose::ALL.map(|purpose| (purpose.as_str(), purpose.lifetime().as_secs() / 60));
+        let minutes = Purpose::ALL.map(|purpose| (purpose.as_str(), Lifetimes::default().minutes_of(purpose)));
         assert_eq!(
             minutes,
             [("registration", 10), ("sign_in", 5), ("step_up", 5), ("password_reset", 10), ("phone_change", 10)]

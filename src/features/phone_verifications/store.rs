@@ -11,7 +11,7 @@ use diesel::{
     sql_query, sql_types,
 };
 
-use super::{CodeRefused, GUESSES, MOST_SENDS, NotRenewed, Purpose, RESEND_WAITS};
+use super::{CodeRefused, GUESSES, Lifetimes, MOST_SENDS, NotRenewed, Purpose, RESEND_WAITS};
 use crate::{
     crypto::mac::StoredMac,
     db::{self, DbError, batch_of},
@@ -66,12 +66,13 @@ pub struct Sendable {
 /// sent.
 pub fn insert(
     conn: &mut PgConnection,
+    lifetimes: &Lifetimes,
     id: ChallengeId,
     purpose: Purpose,
     phone: &PhoneNumber,
     session: Option<SessionId>,
 ) -> Result<(), DbError> {
-    let lifetime = i32::try_from(purpose.lifetime().as_secs()).unwrap_or(i32::MAX).seconds();
+    let lifetime = i32::try_from(lifetimes.of(purpose).as_secs()).unwrap_or(i32::MAX).seconds();
     diesel::insert_into(pv::table)
         .values((
             pv::id.eq(id),
@@ -206,7 +207,11 @@ pub struct CodeBefore {
 }
 
 /// Makes room for a new code if the wait is over: the older code is dead from here on, guesses start again.
-pub fn renew(conn: &mut PgConnection, id: ChallengeId) -> Result<Result<Renewed, NotRenewed>, DbError> {
+pub fn renew(
+    conn: &mut PgConnection,
+    lifetimes: &Lifetimes,
+    id: ChallengeId,
+) -> Result<Result<Renewed, NotRenewed>, DbError> {
     // What a challenge is for never changes, so it may be read ahead of the one statement that decides.
     let purpose: Option<String> = pv::table.filter(pv::id.eq(id)).select(pv::purpose).first(conn).optional()?;
     let Some(purpose) = purpose.as_deref().and_then(Purpose::parse) else { return Ok(Err(NotRenewed::Closed)) };
@@ -230,7 +235,7 @@ pub fn renew(conn: &mut PgConnection, id: ChallengeId) -> Result<Result<Renewed,
     )
     .bind::<sql_types::Uuid, _>(id)
     .bind::<sql_types::SmallInt, _>(GUESSES)
-    .bind::<sql_types::Double, _>(purpose.lifetime().as_secs_f64())
+    .bind::<sql_types::Double, _>(lifetimes.of(purpose).as_secs_f64())
     .bind::<sql_types::SmallInt, _>(MOST_SENDS)
     .bind::<sql_types::Array<sql_types::Integer>, _>(&waits)
     .get_result(conn)

@@ -33,7 +33,10 @@ pub fn object(conn: &mut PgConnection, user: UserId) -> Result<(), DbError> {
 }
 
 /// As [`cancel`], in a transaction of the caller's, whose turn it is.
-pub(super) fn end(conn: &mut PgConnection, user: UserId, grounds: &Grounds) -> Result<bool, DbError> {
+///
+/// # Errors
+/// The database's.
+pub fn end(conn: &mut PgConnection, user: UserId, grounds: &Grounds) -> Result<bool, DbError> {
     let was_open = store::is_open(conn, user)?;
     let cancelled = store::cancel(conn, user, grounds)?;
     // Its text does not leave any more.

@@ -12,10 +12,7 @@ use super::{
     store,
 };
 use crate::{
-    domain::{
-        password::{ADMINISTRATOR_MIN_LENGTH, MIN_LENGTH},
-        role::Role,
-    },
+    domain::role::Role,
     features::{
         action_codes::NotCharged, password_reset::forms::PasswordForm, registration::forms::easy_problem,
         sessions::principals::Visitor,
@@ -24,7 +21,7 @@ use crate::{
         body::Form,
         error::{Answer, PageError},
         error_page::Back,
-        form::{FormErrors, Problem},
+        form::FormErrors,
         page::{self, see_other},
     },
 };
@@ -73,26 +70,19 @@ fn password_page(visit: &Recovering, errors: FormErrors) -> PasswordPage {
         chrome: visit.visitor.chrome(),
         username: phone.e164().to_owned(),
         phone: phone.clone(),
-        least_password: least_password(owner.role),
+        least_password: least_password(&visit.visitor, owner.role),
         errors,
     }
 }
 
-fn least_password(role: Role) -> usize {
-    if role == Role::Administrator { ADMINISTRATOR_MIN_LENGTH } else { MIN_LENGTH }
+fn least_password(visitor: &Visitor, role: Role) -> usize {
+    visitor.app.settings.current().least_password(role)
 }
 
 /// `POST /recovery/password`
 pub async fn submit_password(visit: Recovering, form: Form<PasswordForm>) -> Answer {
     let Recovering { visitor, opened } = &visit;
-    let password = form.0.parse(&visitor.words).and_then(|password| {
-        let least = least_password(opened.owner.role);
-        if password.characters() >= least {
-            return Ok(password);
-        }
-        Err(FormErrors::on("password", Problem::PasswordTooShort { least }.in_words(&visitor.words)))
-    });
-    let password = match password {
+    let password = match form.0.parse(least_password(visitor, opened.owner.role), &visitor.words) {
         Ok(password) => password,
         Err(errors) => return page::refused(password_page(&visit, errors)),
     };

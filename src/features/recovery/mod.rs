@@ -32,7 +32,7 @@ use crate::{
         remark::Remark,
         role::Role,
     },
-    features::{messages::notices::Recipient, users::UserEpoch},
+    features::{audit::Actor, messages::notices::Recipient, users::UserEpoch},
 };
 
 pub mod cancel;
@@ -60,6 +60,11 @@ pub struct Grounds {
 }
 
 impl Grounds {
+    /// Those of somebody signed in to the administration.
+    pub fn of_administrator(user: UserId, reason: Remark) -> Self {
+        Self { by: Remark::ours(Actor::Administrator(user).to_string()), reason }
+    }
+
     /// Those of whoever enters the code of the text that told of the recovery.
     fn of_objection() -> Self {
         Self {

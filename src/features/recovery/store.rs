@@ -253,16 +253,33 @@ struct ListedRow {
     state: Option<String>,
 }
 
+/// What is asked of recoveries that can still be finished.
+macro_rules! open_recoveries {
+    () => {
+        concat!(
+            "SELECT r.id, r.user_id, u.role, a.phone_number, r.started_by, r.reason, r.started_at, a.opens_at, a.expires_at,
+                 (SELECT m.state FROM sms_messages AS m WHERE m.action_code_id = a.id) AS state
+             FROM recoveries AS r JOIN action_codes AS a ON a.id = r.action_code_id JOIN users AS u ON u.id = r.user_id
+             WHERE r.used_at IS NULL AND r.cancelled_at IS NULL AND a.used_at IS NULL AND a.expires_at > now() AND ",
+            nobody_objected!()
+        )
+    };
+}
+
+/// The one of an account that can still be finished.
+pub fn find_open(conn: &mut PgConnection, user: UserId) -> Result<Option<Listed>, DbError> {
+    let row: Option<ListedRow> = statement(concat!(open_recoveries!(), " AND r.user_id = $1"))
+        .bind::<t::Uuid, _>(user)
+        .get_result(conn)
+        .optional()?;
+    row.map(ListedRow::read).transpose()
+}
+
 /// Those that can still be finished, the first to open first.
 pub fn list_open(conn: &mut PgConnection) -> Result<Vec<Listed>, DbError> {
     let rows: Vec<ListedRow> = statement(concat!(
-        "SELECT r.id, r.user_id, u.role, a.phone_number, r.started_by, r.reason, r.started_at, a.opens_at, a.expires_at,
-             (SELECT m.state FROM sms_messages AS m WHERE m.action_code_id = a.id) AS state
-         FROM recoveries AS r JOIN action_codes AS a ON a.id = r.action_code_id JOIN users AS u ON u.id = r.user_id
-         WHERE r.started_at > now() - make_interval(secs => $1) AND r.used_at IS NULL AND r.cancelled_at IS NULL
-             AND a.used_at IS NULL AND a.expires_at > now() AND ",
-        nobody_objected!(),
-        " ORDER BY a.opens_at, r.id"
+        open_recoveries!(),
+        " AND r.started_at > now() - make_interval(secs => $1) ORDER BY a.opens_at, r.id"
     ))
     // Older ones are over; the bound lets the index on the age find the rest.
     .bind::<t::Double, _>((super::WAIT + LIFETIME).as_secs_f64())

@@ -33,7 +33,14 @@ pub fn correct_number(
         }
         let details = Details { country, phone, ..pending.details };
         let challenge = ChallengeId::generate();
-        phone_verifications::store::insert(conn, challenge, Purpose::Registration, &details.phone, None)?;
+        phone_verifications::store::insert(
+            conn,
+            &limits.lifetimes,
+            challenge,
+            Purpose::Registration,
+            &details.phone,
+            None,
+        )?;
         store::change_number(conn, pending.id, challenge, &details)?;
         phone_verifications::store::close(conn, pending.challenge)?;
         let text = start::first_text(conn, &details, challenge)?;

@@ -9,7 +9,7 @@ use crate::{
         email_address::{EmailAddress, NotAnEmailAddress},
         full_name::{FullName, NotAName},
         one_time_code::OneTimeCode,
-        password::{MAX_LENGTH, MIN_LENGTH, NotAPassword, Password},
+        password::{MAX_LENGTH, NotAPassword, Password},
         phone_number::{NotAPhoneNumber, PhoneNumber},
         role::Role,
     },
@@ -63,11 +63,11 @@ impl RegisterForm {
         }
     }
 
-    /// Reads all answers.
+    /// Reads all answers. A password needs `least` characters.
     ///
     /// # Errors
     /// Each wrong field with what is wrong and what to do, in the order of the page.
-    pub fn parse(&self, words: &Words) -> Result<Filled, FormErrors> {
+    pub fn parse(&self, least: usize, words: &Words) -> Result<Filled, FormErrors> {
         let mut errors = FormErrors::new();
         let role = Role::parse(&self.role);
         if role.is_none() {
@@ -86,9 +86,9 @@ impl RegisterForm {
             }
         };
         let number = read_number(&self.country, &self.phone, &mut errors, words);
-        let password = Password::parse(&self.password);
+        let password = Password::of_at_least(least, &self.password);
         if let Err(problem) = password {
-            errors.say("password", password_problem(problem), words);
+            errors.say("password", password_problem(problem, least), words);
         }
         if !matches!(self.accept_terms.as_str(), "yes" | "on" | "true" | "1") {
             errors.add("accept_terms", pages::terms_missing(words));
@@ -173,7 +173,13 @@ impl ClaimForm {
     }
 }
 
-fn read_number(country: &str, phone: &str, errors: &mut FormErrors, words: &Words) -> Option<(Country, PhoneNumber)> {
+/// A number and the country that it is read in; what is wrong with either goes to the errors.
+pub(in crate::features) fn read_number(
+    country: &str,
+    phone: &str,
+    errors: &mut FormErrors,
+    words: &Words,
+) -> Option<(Country, PhoneNumber)> {
     let Ok(country) = Country::parse(country) else {
         errors.say("country", Problem::CountryMissing, words);
         return None;
@@ -216,11 +222,11 @@ fn phone_problem(problem: NotAPhoneNumber, country: Country) -> Problem {
     }
 }
 
-/// What a new password that cannot be one needs.
-pub(in crate::features) fn password_problem(problem: NotAPassword) -> Problem {
+/// What a new password that cannot be one needs, where it needs `least` characters.
+pub(in crate::features) fn password_problem(problem: NotAPassword, least: usize) -> Problem {
     match problem {
         NotAPassword::Empty => Problem::PasswordMissing,
-        NotAPassword::TooShort => Problem::PasswordTooShort { least: MIN_LENGTH },
+        NotAPassword::TooShort => Problem::PasswordTooShort { least },
         NotAPassword::TooLong => Problem::PasswordTooLong { most: MAX_LENGTH },
         NotAPassword::Unreadable => Problem::PasswordUnreadable,
     }

@@ -16,7 +16,7 @@ use crate::{
         token::Token,
     },
     db::DbError,
-    domain::password::MIN_LENGTH,
+    domain::role::Role,
     features::{
         messages::{self, outcomes::Listening, reserve::NotReserved},
         passwords::{self, PersonalWords, TooEasy},
@@ -71,7 +71,12 @@ fn echo_of(pending: &Pending) -> RegisterEcho {
 
 fn register_page(visitor: &Visitor, form: RegisterEcho, errors: FormErrors) -> RegisterPage {
     let notice = visitor.cookies.take_notice();
-    RegisterPage { chrome: visitor.chrome(), form, errors, least_password: MIN_LENGTH, notice }
+    RegisterPage { chrome: visitor.chrome(), form, errors, least_password: least_password(visitor), notice }
+}
+
+/// The same for both roles that can register.
+fn least_password(visitor: &Visitor) -> usize {
+    visitor.app.settings.current().least_password(Role::Maid)
 }
 
 /// `POST /register`
@@ -81,7 +86,7 @@ pub async fn submit_form(visitor: Visitor, form: Form<RegisterForm>) -> Answer {
         return Ok(see_other("/account"));
     }
     let Form(form) = form;
-    let filled = match form.parse(&visitor.words) {
+    let filled = match form.parse(least_password(&visitor), &visitor.words) {
         Ok(filled) => filled,
         Err(errors) => return page::refused(register_page(&visitor, form.echo(), errors)),
     };
@@ -103,7 +108,7 @@ pub async fn submit_form(visitor: Visitor, form: Form<RegisterForm>) -> Answer {
     let details = Details { role, full_name, email, country, phone, password_hash, locale };
 
     let listening = visitor.app.outcomes.subscribe();
-    let (limits, asker) = (visitor.app.limits, visitor.as_stranger());
+    let (limits, asker) = (visitor.app.limits(), visitor.as_stranger());
     let started = visitor.app.db.run(move |conn| start::start(conn, &limits, &asker, &details)).await;
     let sending = started.map_err(|refusal| too_many(refusal, Back::Register))?;
     log::info!(
@@ -252,7 +257,7 @@ pub async fn resend(visit: Registering, _: Form<NoFields>) -> Answer {
     }
     let app = &visit.visitor.app;
     let listening = app.outcomes.subscribe();
-    let (limits, asker, pending) = (app.limits, visit.visitor.as_stranger(), visit.pending.clone());
+    let (limits, asker, pending) = (app.limits(), visit.visitor.as_stranger(), visit.pending.clone());
     let sent = app.db.run(move |conn| resend::resend(conn, &limits, &asker, &pending)).await;
     after_send(&visit, listening, sent, None, Notice::CodeSent).await
 }
@@ -269,7 +274,7 @@ pub async fn correct_number(visit: Registering, form: Form<NumberForm>) -> Answe
     };
     let app = &visit.visitor.app;
     let listening = app.outcomes.subscribe();
-    let (limits, asker, pending) = (app.limits, visit.visitor.as_stranger(), visit.pending.clone());
+    let (limits, asker, pending) = (app.limits(), visit.visitor.as_stranger(), visit.pending.clone());
     let sent = app.db.run(move |conn| correct_number::correct_number(conn, &limits, &asker, &pending, country, phone));
     after_send(&visit, listening, sent.await, Some(echo), Notice::NumberChanged).await
 }

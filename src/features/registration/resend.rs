@@ -19,8 +19,8 @@ pub fn resend(conn: &mut PgConnection, limits: &Limits, asker: &Asker, pending: 
     db::transaction(conn, |conn| {
         // As it stands now: another tab may have corrected the number, or entered the code.
         let pending = store::lock(conn, pending.id)?.ok_or(NotSent::NotRenewed(NotRenewed::Closed))?;
-        let Renewed { send, before } =
-            phone_verifications::store::renew(conn, pending.challenge)?.map_err(NotSent::NotRenewed)?;
+        let Renewed { send, before } = phone_verifications::store::renew(conn, &limits.lifetimes, pending.challenge)?
+            .map_err(NotSent::NotRenewed)?;
         let text = Text {
             kind: start::kind_for(conn, &pending.details)?,
             to: pending.details.phone,

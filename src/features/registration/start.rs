@@ -27,7 +27,14 @@ pub fn start(
     db::transaction(conn, |conn| {
         let registration = RegistrationId::generate();
         let challenge = ChallengeId::generate();
-        phone_verifications::store::insert(conn, challenge, Purpose::Registration, &details.phone, None)?;
+        phone_verifications::store::insert(
+            conn,
+            &limits.lifetimes,
+            challenge,
+            Purpose::Registration,
+            &details.phone,
+            None,
+        )?;
         store::insert(conn, registration, challenge, details)?;
         let text = first_text(conn, details, challenge)?;
         let message = reserve::reserve(conn, limits, asker, &text)?.message;

@@ -20,6 +20,7 @@ use crate::{
     features::{
         activity::Origin,
         messages::reserve::Asker,
+        settings::Settings,
         sign_in::{self, Pending},
         two_factor::Method,
         users::Account,
@@ -42,12 +43,16 @@ pub const ENTRANCE: &str = "/login";
 
 /// Where a second factor is switched on.
 const SECOND_FACTOR: &str = "/account/two-factor";
-/// The pages that it takes to get there.
-const WITHOUT_SECOND_FACTOR: [&str; 2] = [SECOND_FACTOR, "/confirm"];
+/// The pages that it takes to get there, and the one that ends what somebody else may have begun.
+const WITHOUT_SECOND_FACTOR: [&str; 3] = [SECOND_FACTOR, "/confirm", "/account/devices"];
 
-/// Whether the account has to have a second factor that it has not: administrators need the app (AUT-05).
-fn owes_a_second_factor(account: &Account) -> bool {
-    account.role == Role::Administrator && account.two_factor != Some(Method::App)
+/// Whether the account has to have a second factor that it has not: administrators need the app (AUT-05), others any
+/// that there is, where the settings ask for it.
+fn owes_a_second_factor(account: &Account, settings: &Settings) -> bool {
+    match account.role {
+        Role::Administrator => account.two_factor != Some(Method::App),
+        role => account.two_factor.is_none() && settings.requires_two_factor(role),
+    }
 }
 
 /// Anybody. Costs no query.
@@ -83,6 +88,15 @@ impl Visitor {
     /// What every page needs around its content.
     pub fn chrome(&self) -> Chrome {
         Chrome::new(self.words.clone(), self.app.config.is_demo())
+    }
+
+    /// Where somebody with that role is at home: whoever runs the service, and may do so from here, among its pages.
+    pub fn home_of(&self, role: Role) -> Next {
+        if self.may_administer(role) { Next::ADMINISTRATION } else { Next::ACCOUNT }
+    }
+
+    fn may_administer(&self, role: Role) -> bool {
+        role == Role::Administrator && self.app.config.administers_from(self.address)
     }
 
     /// The visitor as the limits on texts see somebody who is not signed in.
@@ -171,10 +185,10 @@ pub struct SignedIn {
 impl SignedIn {
     /// What every page of the account needs around its content.
     pub fn chrome(&self) -> Chrome {
-        let administers = self.account.role == Role::Administrator;
+        let role = self.account.role;
         Chrome {
-            has_profile: !administers,
-            administers,
+            has_profile: role != Role::Administrator,
+            administers: self.visitor.may_administer(role),
             ..Chrome::signed_in(self.visitor.words.clone(), self.visitor.app.config.is_demo())
         }
     }
@@ -183,10 +197,17 @@ impl SignedIn {
     /// nowhere else.
     fn admit(visitor: Visitor, live: Live, path: &str) -> Result<Self, PageError> {
         let Live { account, session, glance, fresh, .. } = live;
-        if owes_a_second_factor(&account) && !WITHOUT_SECOND_FACTOR.iter().any(|page| path.starts_with(page)) {
+        if owes_a_second_factor(&account, &visitor.app.settings.current())
+            && !WITHOUT_SECOND_FACTOR.iter().any(|page| path.starts_with(page))
+        {
             return Err(PageError::elsewhere(SECOND_FACTOR));
         }
         Ok(Self { visitor, account, session, glance, fresh })
+    }
+
+    /// Whether nothing but the way to a second factor opens.
+    pub fn owes_a_second_factor(&self) -> bool {
+        owes_a_second_factor(&self.account, &self.visitor.app.settings.current())
     }
 
     /// Whether the browser has proven within the last minutes to be the owner's: then a page shows a form that asks for

@@ -313,6 +313,12 @@ pub fn end(conn: &mut PgConnection, user: UserId, id: SessionId) -> Result<bool,
     Ok(diesel::delete(own).execute(conn)? == 1)
 }
 
+/// Ends all sessions of an account.
+pub fn end_all(conn: &mut PgConnection, user: UserId) -> Result<(), DbError> {
+    diesel::delete(sessions::table.filter(sessions::user_id.eq(user))).execute(conn)?;
+    Ok(())
+}
+
 /// Removes sessions that are over, for housekeeping.
 pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
     let idle = batch_of!("sessions", "last_seen_at < now() - make_interval(days => $2)");

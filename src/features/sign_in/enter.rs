@@ -114,10 +114,11 @@ pub async fn enter(app: &App, entering: Entering) -> Result<Entered, NotEntered>
 
 async fn enter_uncounted(app: &App, entering: Entering) -> Result<Entered, NotEntered> {
     let Entering { attempt, password, origin, replaces, next } = entering;
+    let rests = app.settings.current().rests();
     let (attempt, charged) = app
         .db
         .run(move |conn| {
-            let charged = guesses::charge(conn, &attempt)?;
+            let charged = guesses::charge(conn, rests, &attempt)?;
             Ok::<_, NotCharged>((attempt, charged))
         })
         .await?;
@@ -152,7 +153,7 @@ async fn enter_uncounted(app: &App, entering: Entering) -> Result<Entered, NotEn
     let pending = found.two_factor.is_some() && !found.trusted;
     let let_in = app.db.run(move |conn| {
         let user = found.user.id;
-        if wrong_before >= guesses::FREE {
+        if wrong_before >= guesses::WORTH_TELLING {
             tell_of_unusual_sign_in(conn, &found)?;
         }
         if let Some(hash) = rehashed {

@@ -51,8 +51,8 @@ use crate::{
 /// `GET /login`
 pub async fn show_form(visitor: Visitor, request: HttpRequest) -> Answer {
     let next = Next::of_query(request.query_string());
-    if visitor.live_session().await?.is_some() {
-        return Ok(see_other(&next.unwrap_or(Next::ACCOUNT).path()));
+    if let Some(live) = visitor.live_session().await? {
+        return Ok(see_other(&next.unwrap_or(visitor.home_of(live.account.role)).path()));
     }
     let form = LoginEcho { next: next.map(|next| next.path().into_owned()), ..LoginEcho::default() };
     page::ok(login_page(&visitor, form, FormErrors::new()))
@@ -127,7 +127,7 @@ async fn begin_second_step(visitor: &Visitor, pending: Pending) -> Answer {
 
 async fn text(visitor: &Visitor, pending: &Pending) -> Result<(), NotTexted> {
     let asker = Asker::Owner { user: pending.user.id, browser: visitor.cookies.browser() };
-    let (limits, pending, id) = (visitor.app.limits, pending.clone(), pending.id);
+    let (limits, pending, id) = (visitor.app.limits(), pending.clone(), pending.id);
     let sent = visitor.app.db.run(move |conn| text_code::text_code(conn, &limits, &asker, &pending)).await?;
     log::info!("event=code_requested sign_in={id} message={sent} request={}", visitor.reference);
     Ok(())
@@ -224,7 +224,7 @@ fn signed_in(visit: &PendingSignIn, devices: &Devices, done: &Done) -> Answer {
     if done.backup_codes_left.is_some() {
         visitor.cookies.say_next(Notice::SignedInByBackupCode);
     }
-    let mut answer = see_other(&pending.next.path());
+    let mut answer = see_other(&pending.next.or_home(visitor.home_of(pending.role)).path());
     devices.remember(&mut answer, pending.user.id, &done.device)?;
     Ok(answer)
 }

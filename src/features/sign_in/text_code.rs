@@ -49,13 +49,13 @@ pub fn text_code(
         let to = pending.phone.ok_or(NotTexted::Over)?;
         let (challenge, send, before) = match pending.challenge {
             Some(challenge) => {
-                let renewed = phone_verifications::store::renew(conn, challenge)?;
+                let renewed = phone_verifications::store::renew(conn, &limits.lifetimes, challenge)?;
                 let Renewed { send, before } = renewed.map_err(NotTexted::NotRenewed)?;
                 (challenge, send, Some(before))
             }
             None => {
                 let challenge = ChallengeId::generate();
-                phone_verifications::store::insert(conn, challenge, Purpose::SignIn, &to, None)?;
+                phone_verifications::store::insert(conn, &limits.lifetimes, challenge, Purpose::SignIn, &to, None)?;
                 store::set_challenge(conn, pending.id, challenge)?;
                 (challenge, 1, None)
             }

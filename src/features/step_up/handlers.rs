@@ -158,7 +158,7 @@ pub async fn resend(signed_in: SignedIn, form: Form<ResendForm>) -> Answer {
         return Err(next.after_confirmation());
     }
     let (visitor, session) = (&signed_in.visitor, signed_in.session);
-    let (limits, asker) = (visitor.app.limits, signed_in.as_owner());
+    let (limits, asker) = (visitor.app.limits(), signed_in.as_owner());
     let sent = visitor.app.db.run(move |conn| text_code::text_code(conn, &limits, &asker, &account, session));
     match sent.await {
         Ok(message) => {

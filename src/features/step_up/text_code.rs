@@ -30,13 +30,20 @@ pub fn text_code(
         phone_verifications::store::lock_session(conn, session)?;
         let (challenge, send, before) = match phone_verifications::store::find_newest_of_session(conn, session)? {
             Some(challenge) => {
-                let renewed = phone_verifications::store::renew(conn, challenge)?;
+                let renewed = phone_verifications::store::renew(conn, &limits.lifetimes, challenge)?;
                 let Renewed { send, before } = renewed.map_err(NotTexted::NotRenewed)?;
                 (challenge, send, Some(before))
             }
             None => {
                 let challenge = ChallengeId::generate();
-                phone_verifications::store::insert(conn, challenge, Purpose::StepUp, &to, Some(session))?;
+                phone_verifications::store::insert(
+                    conn,
+                    &limits.lifetimes,
+                    challenge,
+                    Purpose::StepUp,
+                    &to,
+                    Some(session),
+                )?;
                 (challenge, 1, None)
             }
         };

@@ -1,7 +1,7 @@
 //! The count of wrong second factors that an account has, over all methods and all sign-ins (SMS-06). Those that are given
 //! to set a new password are counted apart, in the same way.
 //!
-//! Every try is paid before it is compared. Ten in a row and nothing is compared for 15 minutes; a hundred in a row and only
+//! Every try is paid before it is compared. Ten in a row, or fewer where administrators say so, and nothing is compared for 15 minutes; a hundred in a row and only
 //! a backup code is, because at ten in 15 minutes a patient thief of the password would find an app's code one day. Only
 //! a right factor clears the count.
 
@@ -21,8 +21,8 @@ use crate::{
     sms::NoticeKind,
 };
 
-/// Wrong ones in a row before a rest.
-pub const IN_A_ROW: i32 = 10;
+/// Wrong ones in a row before a rest, unless administrators say otherwise.
+pub const IN_A_ROW: u16 = 10;
 /// How long nothing is compared then.
 pub const REST: Duration = Duration::from_secs(15 * 60);
 /// From so many in a row on only a backup code is compared.
@@ -44,6 +44,8 @@ pub enum Kind {
 pub struct Charged {
     /// Wrong ones in a row, should this be one.
     pub wrong_in_a_row: i32,
+    /// Wrong ones in a row before a rest.
+    pub in_a_row: u16,
     /// The database's clock, which decides the step of an app's code (D-3).
     pub now: DateTime<Utc>,
 }
@@ -51,7 +53,8 @@ pub struct Charged {
 impl Charged {
     /// Tries that remain before the next rest.
     pub fn left(&self) -> u32 {
-        let left = (IN_A_ROW - self.wrong_in_a_row % IN_A_ROW) % IN_A_ROW;
+        let in_a_row = i32::from(self.in_a_row);
+        let left = (in_a_row - self.wrong_in_a_row % in_a_row) % in_a_row;
         left.unsigned_abs()
     }
 }
@@ -117,11 +120,17 @@ macro_rules! charge_sql {
     };
 }
 
-/// Pays for one try. Stands outside any transaction: the payment must stay.
+/// Pays for one try, of which every `in_a_row` wrong ones are followed by a rest. Stands outside any transaction: the payment must stay.
 ///
 /// # Errors
 /// [`NotCharged`]; then nothing was paid.
-pub fn charge(conn: &mut PgConnection, user: UserEpoch, kind: Kind, count: Count) -> Result<Charged, NotCharged> {
+pub fn charge(
+    conn: &mut PgConnection,
+    in_a_row: u16,
+    user: UserEpoch,
+    kind: Kind,
+    count: Count,
+) -> Result<Charged, NotCharged> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = t::Integer)]
@@ -135,7 +144,7 @@ pub fn charge(conn: &mut PgConnection, user: UserEpoch, kind: Kind, count: Count
     })
     .bind::<t::Uuid, _>(user.id)
     .bind::<t::Integer, _>(user.auth_epoch)
-    .bind::<t::Integer, _>(IN_A_ROW)
+    .bind::<t::Integer, _>(i32::from(in_a_row))
     .bind::<t::Double, _>(REST.as_secs_f64())
     .bind::<t::Integer, _>(ONLY_BACKUP_CODES_FROM)
     .bind::<t::Bool, _>(kind == Kind::BackupCode)
@@ -143,7 +152,7 @@ pub fn charge(conn: &mut PgConnection, user: UserEpoch, kind: Kind, count: Count
     .optional()
     .map_err(DbError::from)?;
     match row {
-        Some(row) => Ok(Charged { wrong_in_a_row: row.wrong, now: row.now }),
+        Some(row) => Ok(Charged { wrong_in_a_row: row.wrong, in_a_row, now: row.now }),
         None => Err(why_not(conn, user, count)?),
     }
 }
@@ -201,7 +210,7 @@ pub fn note_wrong(
     owner: Option<&Recipient>,
 ) -> Result<(), DbError> {
     activity::record(conn, user, Event::CodeWrong, Some(origin))?;
-    let notice = if charged.wrong_in_a_row % IN_A_ROW == 0 {
+    let notice = if charged.left() == 0 {
         activity::record(conn, user, Event::CodesRest, Some(origin))?;
         NoticeKind::SecondFactorRests
     } else if charged.wrong_in_a_row == WORTH_TELLING {
@@ -221,7 +230,8 @@ mod tests {
 
     #[test]
     fn sms_06_the_tries_that_are_left_count_down_to_the_rest() {
-        let left = |wrong_in_a_row| Charged { wrong_in_a_row, now: DateTime::UNIX_EPOCH }.left();
-        assert_eq!([1, 9, 10, 11, 100].map(left), [9, 1, 0, 9, 0]);
+        let left = |in_a_row, wrong_in_a_row| Charged { wrong_in_a_row, in_a_row, now: DateTime::UNIX_EPOCH }.left();
+        assert_eq!([1, 9, 10, 11, 100].map(|wrong| left(10, wrong)), [9, 1, 0, 9, 0]);
+        assert_eq!([1, 4, 5, 6, 100].map(|wrong| left(5, wrong)), [4, 1, 0, 4, 0]);
     }
 }

@@ -42,6 +42,7 @@ pub async fn show(signed_in: SignedIn) -> Answer {
     page::ok(TwoFactorPage {
         chrome: signed_in.chrome(),
         method: account.two_factor,
+        required: signed_in.owes_a_second_factor(),
         number: account.number.clone(),
         codes_left: account.backup_codes_left,
         notice: signed_in.visitor.cookies.take_notice(),
@@ -123,11 +124,11 @@ fn account_name(account: &Account) -> String {
 async fn finish_enrolment(signed_in: &SignedIn, code: OneTimeCode) -> Answer {
     let visitor = &signed_in.visitor;
     let (keys, account, session) = (visitor.app.keys.clone(), signed_in.account.clone(), signed_in.session);
-    let origin = visitor.origin();
+    let (origin, in_a_row) = (visitor.origin(), visitor.app.settings.current().wrong_codes);
     let compared = visitor
         .app
         .db
-        .run(move |conn| enrol::compare(conn, &keys.totp_secret, &account, session, &code, &origin))
+        .run(move |conn| enrol::compare(conn, &keys.totp_secret, in_a_row, &account, session, &code, &origin))
         .await;
     let enrolled = match compared {
         Ok(enrolled) => enrolled,

@@ -25,6 +25,8 @@ pub struct TwoFactorPage {
     pub chrome: Chrome,
     /// The method that is on.
     pub method: Option<Method>,
+    /// Whether nothing else opens before one is.
+    pub required: bool,
     /// The number of the account. Shown masked.
     pub number: Option<Number>,
     /// Backup codes that still work.
@@ -242,7 +244,7 @@ mod tests {
     fn page(method: Option<Method>, contested: bool, codes_left: i64) -> Html {
         let phone = crate::domain::phone_number::PhoneNumber::from_stored("+251912984567".to_owned());
         let number = Some(Number { phone, since: crate::web::clock::now(), contested });
-        read(&TwoFactorPage { chrome: chrome(), method, number, codes_left, notice: None })
+        read(&TwoFactorPage { chrome: chrome(), method, required: false, number, codes_left, notice: None })
     }
 
     fn posts(page: &Html) -> Vec<String> {

@@ -102,9 +102,9 @@ impl From<CheckFailed> for NotProven {
 /// # Errors
 /// [`NotProven`].
 pub async fn by_app(app: &App, user: UserEpoch, code: OneTimeCode, count: Count) -> Result<Proven, NotProven> {
-    let keys = app.keys.clone();
+    let (keys, in_a_row) = (app.keys.clone(), app.settings.current().wrong_codes);
     let compared = app.db.run(move |conn| {
-        let charged = attempts::charge(conn, user, Kind::Code, count)?;
+        let charged = attempts::charge(conn, in_a_row, user, Kind::Code, count)?;
         match authenticator::check(conn, &keys.totp_secret, user.id, &code, charged.now)? {
             Some(step) => Ok(Proven::App { step, charged }),
             None => Err(NotProven::Wrong(charged)),
@@ -124,12 +124,13 @@ pub async fn by_text(
     challenge: ChallengeId,
     code: OneTimeCode,
 ) -> Result<Proven, NotProven> {
+    let in_a_row = app.settings.current().wrong_codes;
     let charging = app.db.run(move |conn| {
         let guess = match phone_verifications::store::charge_guess(conn, challenge)? {
             Some(guess) => guess,
             None => return Err(phone_verifications::store::why_closed(conn, challenge)?.into()),
         };
-        Ok::<_, NotProven>((guess, attempts::charge(conn, user, Kind::Code, Count::SignIn)?))
+        Ok::<_, NotProven>((guess, attempts::charge(conn, in_a_row, user, Kind::Code, Count::SignIn)?))
     });
     let (guess, charged) = match charging.await {
         Ok(charged) => charged,
@@ -150,8 +151,9 @@ pub async fn by_text(
 /// # Errors
 /// [`NotProven`].
 pub async fn by_backup_code(app: &App, user: UserEpoch, code: BackupCode, count: Count) -> Result<Proven, NotProven> {
+    let in_a_row = app.settings.current().wrong_codes;
     let proving = async {
-        let charged = app.db.run(move |conn| attempts::charge(conn, user, Kind::BackupCode, count)).await?;
+        let charged = app.db.run(move |conn| attempts::charge(conn, in_a_row, user, Kind::BackupCode, count)).await?;
         let presented = backup_codes::check(app, user.id, code).await?;
         Ok(Proven::BackupCode { presented, charged })
     };

@@ -185,6 +185,43 @@ impl Held {
     }
 }
 
+/// An account as it stands while its row is held until the transaction ends, for whoever acts on it from the administration.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The account.
+    pub user: UserEpoch,
+    /// Sponsor, maid or administrator.
+    pub role: Role,
+    /// Whether it is not disabled.
+    pub active: bool,
+    /// Whether its password opens nothing until another is set.
+    pub owes_a_password: bool,
+    /// How it asks for a second factor.
+    pub two_factor: Option<Method>,
+    /// Backup codes that are not used yet.
+    pub backup_codes_left: i64,
+    /// Its number, while it is proven for this account.
+    pub phone: Option<PhoneNumber>,
+    /// Language of texts.
+    pub locale: String,
+}
+
+impl Standing {
+    /// The owner at every number at which they hear what happens; see [`numbers`].
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn owner_everywhere(&self, conn: &mut PgConnection) -> Result<Vec<Recipient>, DbError> {
+        let numbers = numbers(conn, self.user.id, self.phone.as_ref())?;
+        Ok(numbers.into_iter().map(|phone| self.at(phone)).collect())
+    }
+
+    /// The owner at one number.
+    pub fn at(&self, phone: PhoneNumber) -> Recipient {
+        Recipient { user: self.user.id, phone, locale: self.locale.clone() }
+    }
+}
+
 /// An account and the epoch that everything granted to it carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UserEpoch {

@@ -10,7 +10,7 @@ use diesel::{
     sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid},
 };
 
-use super::{Held, Holder, NewUser, Taken, UserEpoch};
+use super::{Held, Holder, NewUser, Standing, Taken, UserEpoch};
 use crate::{
     crypto::hasher::PasswordHash,
     db::{self, DbError, statement},
@@ -188,7 +188,11 @@ pub fn set_password(
 ) -> Result<Option<UserEpoch>, DbError> {
     let unchanged = users::table.filter(users::id.eq(user.id)).filter(users::auth_epoch.eq(user.auth_epoch));
     let raised = diesel::update(unchanged)
-        .set((users::password_hash.eq(hash.as_stored()), users::auth_epoch.eq(users::auth_epoch + 1)))
+        .set((
+            users::password_hash.eq(hash.as_stored()),
+            users::password_reset_required_at.eq(None::<DateTime<Utc>>),
+            users::auth_epoch.eq(users::auth_epoch + 1),
+        ))
         .returning(users::auth_epoch)
         .get_result(conn)
         .optional()?;
@@ -281,7 +285,8 @@ pub fn recover(
              phone_changed_at = CASE WHEN phone_number = $4 AND phone_verified_at IS NOT NULL THEN phone_changed_at
                  ELSE now() END,
              two_factor_method = 'none', wrong_second_factors = 0, second_factor_rests_until = NULL,
-             wrong_reset_factors = 0, reset_factors_rest_until = NULL, deletion_due_at = NULL
+             wrong_reset_factors = 0, reset_factors_rest_until = NULL, deletion_due_at = NULL,
+             password_reset_required_at = NULL
          WHERE id = $1 AND auth_epoch = $2 RETURNING auth_epoch",
     )
     .bind::<t::Uuid, _>(user.id)
@@ -345,6 +350,78 @@ pub fn lock_with_holder(conn: &mut PgConnection, id: UserId, phone: &PhoneNumber
     .bind::<Text, _>(phone.e164().to_owned())
     .execute(conn)?;
     lock_active(conn, id)
+}
+
+#[derive(QueryableByName)]
+struct StandingRow {
+    #[diesel(sql_type = Uuid)]
+    id: UserId,
+    #[diesel(sql_type = t::Integer)]
+    auth_epoch: i32,
+    #[diesel(sql_type = Text)]
+    role: String,
+    #[diesel(sql_type = Bool)]
+    active: bool,
+    #[diesel(sql_type = Bool)]
+    owes_a_password: bool,
+    #[diesel(sql_type = Text)]
+    two_factor_method: String,
+    #[diesel(sql_type = BigInt)]
+    backup_codes_left: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    own_number: Option<String>,
+    #[diesel(sql_type = Text)]
+    locale: String,
+}
+
+/// Holds two accounts until the transaction ends, in one order for all, and answers how they stand: those of the two that
+/// there are.
+pub fn lock_pair(conn: &mut PgConnection, one: UserId, other: UserId) -> Result<Vec<Standing>, DbError> {
+    let rows: Vec<StandingRow> = statement(
+        "SELECT u.id, u.auth_epoch, u.role, u.status = 'active' AS active,
+             u.password_reset_required_at IS NOT NULL AS owes_a_password, u.two_factor_method,
+             (SELECT count(*) FROM two_factor_backup_codes AS b WHERE b.user_id = u.id AND b.used_at IS NULL)
+                 AS backup_codes_left,
+             CASE WHEN u.phone_verified_at IS NOT NULL THEN u.phone_number END AS own_number, u.locale
+         FROM users AS u WHERE u.id IN ($1, $2) AND coalesce(u.deletion_due_at, 'infinity') > now()
+         ORDER BY u.id FOR NO KEY UPDATE OF u",
+    )
+    .bind::<Uuid, _>(one)
+    .bind::<Uuid, _>(other)
+    .get_results(conn)?;
+    let standing = |row: StandingRow| {
+        let malformed = || DbError::Fault(format!("users {}: a stored value is malformed", row.id));
+        Ok(Standing {
+            user: UserEpoch { id: row.id, auth_epoch: row.auth_epoch },
+            role: Role::from_stored(&row.role).ok_or_else(malformed)?,
+            active: row.active,
+            owes_a_password: row.owes_a_password,
+            two_factor: Method::from_stored(&row.two_factor_method),
+            backup_codes_left: row.backup_codes_left,
+            phone: row.own_number.map(PhoneNumber::from_stored),
+            locale: row.locale,
+        })
+    };
+    rows.into_iter().map(standing).collect()
+}
+
+/// Closes an account for everybody, or opens it again, and raises its epoch, if it is not so already.
+pub fn set_active(conn: &mut PgConnection, id: UserId, active: bool) -> Result<bool, DbError> {
+    let (before, after) = if active { ("disabled", "active") } else { ("active", "disabled") };
+    let other = users::table.filter(users::id.eq(id)).filter(users::status.eq(before));
+    let changed = diesel::update(other)
+        .set((users::status.eq(after), users::auth_epoch.eq(users::auth_epoch + 1)))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Makes the account's password worthless until another is set, and raises its epoch, if it is not so already.
+pub fn require_reset(conn: &mut PgConnection, id: UserId) -> Result<bool, DbError> {
+    let free = users::table.filter(users::id.eq(id)).filter(users::password_reset_required_at.is_null());
+    let changed = diesel::update(free)
+        .set((users::password_reset_required_at.eq(db::now().nullable()), users::auth_epoch.eq(users::auth_epoch + 1)))
+        .execute(conn)?;
+    Ok(changed == 1)
 }
 
 /// Has the account deleted in so many days and raises its epoch, if it is still the one given and nobody has asked before.

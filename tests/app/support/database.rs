@@ -152,8 +152,8 @@ impl Database {
         self.number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
     }
 
-    /// Moves every moment in every table into the past. What was spent in which hour follows from the texts, and the audit
-    /// trail notices when somebody touches it. The hours of
+    /// Moves every moment in every table into the past. What was spent in which hour follows from the texts, and so do their
+    /// figures, which the next count finds; and the audit trail notices when somebody touches it. The hours of
     /// texts go there by way of the Middle Ages: on the direct way one would meet the other. They need not begin with an
     /// hour of the clock any more, and nobody minds.
     pub fn let_pass(&self, time: &str) {
@@ -162,11 +162,17 @@ impl Database {
                FOR c IN SELECT table_name, string_agg(format('%1$I = %1$I - interval %2$L', column_name, '{time}'), ', ')
                             AS changes
                         FROM information_schema.columns
-                        WHERE table_schema = 'public' AND data_type = 'timestamp with time zone' AND table_name NOT IN ('spending', 'sms_hours', 'audit')
+                        WHERE table_schema = 'public' AND data_type = 'timestamp with time zone' AND table_name NOT IN
+                            ('spending', 'sms_hours', 'message_hours', 'message_hour_errors', 'activity_hours', 'audit')
                         GROUP BY table_name
                LOOP EXECUTE format('UPDATE %I SET %s', c.table_name, c.changes); END LOOP;
                UPDATE sms_hours SET hour = hour - interval '365250 days';
                UPDATE sms_hours SET hour = hour + interval '365250 days' - interval '{time}';
+               DELETE FROM message_hours;
+               DELETE FROM message_hour_errors;
+               UPDATE message_hours_counted SET until = date_trunc('hour', least(until, (SELECT min(created_at) FROM sms_messages)), 'UTC');
+               DELETE FROM activity_hours;
+               UPDATE activity_hours_written SET until = date_trunc('hour', least(until, (SELECT min(happened_at) FROM activity)), 'UTC');
                DELETE FROM spending;
                INSERT INTO spending
                    SELECT scope, period, date_trunc(period, created_at, 'UTC'), sum(spent_micros),

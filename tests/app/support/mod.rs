@@ -17,6 +17,7 @@ pub mod receiver;
 pub mod resets;
 pub mod routes;
 pub mod scrape;
+pub mod settings;
 
 use std::{
     io::{BufRead as _, BufReader, Read},

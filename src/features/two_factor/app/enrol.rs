@@ -86,13 +86,14 @@ impl From<DbError> for NotEnrolled {
 pub fn compare(
     conn: &mut PgConnection,
     keys: &KeyRing,
+    in_a_row: u16,
     account: &Account,
     session: SessionId,
     code: &OneTimeCode,
     origin: &Origin,
 ) -> Result<Enrolled, NotEnrolled> {
     let Some((id, secret)) = find_pending(conn, keys, account.id, session)? else { return Err(NotEnrolled::Over) };
-    let charged = attempts::charge(conn, account.epoch(), Kind::Code, Count::SignIn)?;
+    let charged = attempts::charge(conn, in_a_row, account.epoch(), Kind::Code, Count::SignIn)?;
     match matching_step(&secret, code, charged.now) {
         Some(step) => Ok(Enrolled { secret: id, step }),
         None => {

@@ -1,0 +1,2 @@
+DROP TABLE activity_hours_written;
+DROP TABLE activity_hours;
