@@ -112,6 +112,9 @@ fn pages() -> Vec<Page> {
         page("/admin/accounts/{id}/remove-factor").get(accounts::handlers::show_deed).post(accounts::handlers::submit_deed),
         page("/admin/accounts/{id}/recovery/start").get(accounts::handlers::show_recovery).post(accounts::handlers::submit_recovery),
         page("/admin/accounts/{id}/recovery/cancel").get(accounts::handlers::show_deed).post(accounts::handlers::submit_deed),
+        page("/admin/messages").get(admin::messages::handlers::show),
+        page("/admin/messages/{id}").get(admin::messages::handlers::show_message),
+        page("/admin/messages/brakes/{id}/open").post(admin::messages::handlers::open_brake),
 
         page("/help").get(information::handlers::show_help),
         page("/privacy").get(information::handlers::show_privacy),

@@ -98,6 +98,7 @@ diesel::table! {
         alert_only -> Bool,
         began_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
+        opened_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -138,6 +139,8 @@ diesel::table! {
         price_unit -> Nullable<Text>,
         next_look_at -> Nullable<Timestamptz>,
         looks -> Int2,
+        statuses -> Array<Nullable<Text>>,
+        heard_ats -> Array<Nullable<Timestamptz>>,
     }
 }
 
@@ -149,6 +152,37 @@ diesel::table! {
         about -> Nullable<Text>,
         skills -> Nullable<Text>,
         experience_years -> Nullable<Int2>,
+    }
+}
+
+diesel::table! {
+    message_attempts (message_id, attempt) {
+        message_id -> Uuid,
+        attempt -> Int2,
+        provider -> Text,
+        ended_at -> Timestamptz,
+        error_code -> Nullable<Int4>,
+        fault -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    message_days (day, country, provider, sender, purpose) {
+        day -> Timestamptz,
+        country -> Text,
+        provider -> Text,
+        sender -> Text,
+        purpose -> Text,
+        texts -> Int4,
+        sent -> Int4,
+        delivered -> Int4,
+        failed -> Int4,
+        unknown -> Int4,
+        held -> Int4,
+        entered -> Int4,
+        spent_micros -> Int8,
+        arrivals -> Array<Nullable<Int4>>,
+        counted_at -> Timestamptz,
     }
 }
 
@@ -506,6 +540,7 @@ diesel::joinable!(action_codes -> users (user_id));
 diesel::joinable!(activity -> users (user_id));
 diesel::joinable!(deliveries -> sms_messages (message_id));
 diesel::joinable!(maid_profiles -> users (user_id));
+diesel::joinable!(message_attempts -> sms_messages (message_id));
 diesel::joinable!(password_reset_waits -> users (user_id));
 diesel::joinable!(password_resets -> phone_verifications (verification_id));
 diesel::joinable!(password_resets -> users (user_id));
@@ -543,6 +578,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     country_policies,
     deliveries,
     maid_profiles,
+    message_attempts,
+    message_days,
     message_hour_errors,
     message_hours,
     message_hours_changed,

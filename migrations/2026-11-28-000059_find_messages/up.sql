@@ -24,3 +24,7 @@ CREATE FUNCTION sms_purpose(kind text, notice boolean) RETURNS text
 -- are in the order in which texts were asked for.
 CREATE INDEX sms_messages_found ON sms_messages (
     sms_outcome(state, arrival, fault, error_code), coalesce(country, ''), sms_purpose(kind, notice), id);
+
+-- The same for the texts that a brake held.
+DROP INDEX sms_messages_brake;
+CREATE INDEX sms_messages_brake ON sms_messages (brake_id, id) WHERE brake_id IS NOT NULL;

@@ -27,6 +27,26 @@ CREATE TABLE message_hours (
     PRIMARY KEY (hour, country, provider, sender, purpose)
 );
 
+-- The same by days, put together from the hours each time one of them is counted: thirty of them are read in a moment.
+CREATE TABLE message_days (
+    day timestamptz NOT NULL,
+    country text NOT NULL,
+    provider text NOT NULL,
+    sender text NOT NULL,
+    purpose text NOT NULL,
+    texts integer NOT NULL,
+    sent integer NOT NULL,
+    delivered integer NOT NULL,
+    failed integer NOT NULL,
+    unknown integer NOT NULL,
+    held integer NOT NULL,
+    entered integer NOT NULL,
+    spent_micros bigint NOT NULL,
+    arrivals integer[] NOT NULL,
+    counted_at timestamptz NOT NULL,
+    PRIMARY KEY (day, country, provider, sender, purpose)
+);
+
 -- Why texts failed or were held: the provider's code, or our own word where it gave none.
 CREATE TABLE message_hour_errors (
     hour timestamptz NOT NULL,

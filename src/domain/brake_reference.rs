@@ -27,6 +27,9 @@ impl BrakeReference {
     /// One that a row remembers.
     pub fn parse(text: &str) -> Option<Self> {
         let (letters, digits) = text.split_once('-')?;
+        if digits.len() != 4 || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+            return None;
+        }
         let letters: Vec<char> = letters.chars().collect();
         Some(Self { letters: letters.try_into().ok()?, digits: digits.parse().ok()? })
     }
@@ -53,6 +56,8 @@ mod tests {
             assert!(digits.len() == 4 && digits.bytes().all(|digit| digit.is_ascii_digit()), "{text}");
             assert_eq!(BrakeReference::parse(&text), Some(reference));
         }
-        assert_eq!(BrakeReference::parse("KT4821"), None);
+        for none in ["KT4821", "KT-48211", "KT-482", "KT-+821", "K-4821"] {
+            assert_eq!(BrakeReference::parse(none), None, "{none}");
+        }
     }
 }

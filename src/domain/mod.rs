@@ -15,6 +15,7 @@ pub mod country;
 pub mod email_address;
 pub mod full_name;
 pub mod ids;
+pub mod message_reference;
 pub mod one_time_code;
 pub mod password;
 pub mod phone_number;

@@ -32,6 +32,11 @@ impl Clock {
         format!("{:02}:{:02}", local.hour(), local.minute())
     }
 
+    /// The same with its second, `14:41:07`.
+    pub fn time_to_the_second(self, moment: DateTime<Utc>) -> String {
+        format!("{}:{:02}", self.time(moment), moment.second())
+    }
+
     /// The day, `3 May 2025`.
     pub fn date(self, moment: DateTime<Utc>, words: &Words) -> String {
         let local = moment.with_timezone(&self.0);

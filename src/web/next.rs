@@ -35,7 +35,7 @@ impl Next {
     pub const ADMINISTRATION: Self = Self { page: "/admin", of: None };
 
     /// The pages that ask for a sign-in, `{id}` and `{code}` standing for any. A test holds them to the routes.
-    pub const PAGES: [&'static str; 28] = [
+    pub const PAGES: [&'static str; 30] = [
         "/account",
         "/account/profile",
         "/account/phone",
@@ -64,6 +64,8 @@ impl Next {
         "/admin/accounts/{id}/remove-factor",
         "/admin/accounts/{id}/recovery/start",
         "/admin/accounts/{id}/recovery/cancel",
+        "/admin/messages",
+        "/admin/messages/{id}",
     ];
 
     /// The page of exactly that path.

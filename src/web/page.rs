@@ -289,6 +289,10 @@ pub enum Notice {
     RecoveryCancelled,
     /// An account stood otherwise already when they acted.
     NothingDone,
+    /// A brake was opened.
+    BrakeOpened,
+    /// There was nothing to open.
+    BrakeNotOn,
 }
 
 /// The tone of a notice: its colour and its icon.
@@ -322,7 +326,7 @@ impl Tone {
 }
 
 impl Notice {
-    const ALL: [Self; 48] = [
+    const ALL: [Self; 50] = [
         Self::CodeSent,
         Self::NumberChanged,
         Self::TooEarly,
@@ -371,6 +375,8 @@ impl Notice {
         Self::RecoveryStarted,
         Self::RecoveryCancelled,
         Self::NothingDone,
+        Self::BrakeOpened,
+        Self::BrakeNotOn,
     ];
 
     /// The short name it travels under.
@@ -424,6 +430,8 @@ impl Notice {
             Self::RecoveryStarted => "recovery-started",
             Self::RecoveryCancelled => "recovery-cancelled",
             Self::NothingDone => "nothing-done",
+            Self::BrakeOpened => "brake-opened",
+            Self::BrakeNotOn => "brake-not-on",
         }
     }
 
@@ -469,7 +477,8 @@ impl Notice {
             | Self::ResetRequired
             | Self::FactorRemoved
             | Self::RecoveryStarted
-            | Self::RecoveryCancelled => Tone::Ok,
+            | Self::RecoveryCancelled
+            | Self::BrakeOpened => Tone::Ok,
             Self::TooEarly
             | Self::RegistrationOver
             | Self::SignInOver
@@ -480,7 +489,8 @@ impl Notice {
             | Self::DeletionRequested
             | Self::UnprovenStopped
             | Self::TestMessageUnderway
-            | Self::NothingDone => Tone::Wait,
+            | Self::NothingDone
+            | Self::BrakeNotOn => Tone::Wait,
             Self::OnlyBackupCode | Self::CodeNotPossible => Tone::Bad,
         }
     }
@@ -536,6 +546,8 @@ impl Notice {
             Self::RecoveryStarted => fl!(words.0, "admin-accounts-done-recovery-started"),
             Self::RecoveryCancelled => fl!(words.0, "admin-accounts-done-recovery-cancelled"),
             Self::NothingDone => fl!(words.0, "admin-accounts-done-nothing-done"),
+            Self::BrakeOpened => fl!(words.0, "notice-brake-opened"),
+            Self::BrakeNotOn => fl!(words.0, "notice-brake-not-on"),
         }
     }
 
@@ -590,6 +602,8 @@ impl Notice {
             Self::RecoveryStarted => fl!(words.0, "admin-accounts-done-recovery-started-text"),
             Self::RecoveryCancelled => fl!(words.0, "admin-accounts-done-recovery-cancelled-text"),
             Self::NothingDone => fl!(words.0, "admin-accounts-done-nothing-done-text"),
+            Self::BrakeOpened => fl!(words.0, "notice-brake-opened-text"),
+            Self::BrakeNotOn => fl!(words.0, "notice-brake-not-on-text"),
         }
     }
 }

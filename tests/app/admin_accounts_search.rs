@@ -61,12 +61,12 @@ async fn an_account_is_found_by_address_number_name_and_id() {
     ];
     for q in of_hanna {
         let page = looks_for(&omar.browser, q).await;
-        assert_eq!(ids(&page), [hanna_id.clone()], "{q}: {}", page.text());
+        assert_eq!(ids(&page), std::slice::from_ref(&hanna_id), "{q}: {}", page.text());
         page.shows(200, &format!("*****{}", &hanna.phone[9..]));
         assert!(!page.body.contains(&hanna.phone[4..]) || q.len() < 20 && page.body.matches(rest).count() <= 1, "{q}");
     }
     for q in ["FATIMA.ali@EXAMPLE.com", "ፋጢማ", "ፋጢ", "o'neil", "neil ፋ", &fatima_id.to_uppercase()] {
-        assert_eq!(ids(&looks_for(&omar.browser, q).await), [fatima_id.clone()], "{q}");
+        assert_eq!(ids(&looks_for(&omar.browser, q).await), std::slice::from_ref(&fatima_id), "{q}");
     }
     for q in ["hanna fatima", "anna", "fatima.ali@example.co", "+251900000000", "Zz", &fatima_id.replace('0', "1")] {
         let page = looks_for(&omar.browser, q).await;

@@ -9,6 +9,7 @@ mod admin_accounts_search;
 mod admin_activity;
 mod admin_countries;
 mod admin_create;
+mod admin_messages;
 mod admin_overview;
 mod admin_settings;
 mod alerts;

@@ -107,7 +107,7 @@ struct Bounds {
 fn find_bounds(conn: &mut PgConnection, every: Every, most: i32) -> Result<Bounds, DbError> {
     Ok(statement(
         "SELECT date_trunc($1, now(), 'UTC') - make_interval(hours => ($2 - 1) * $3) AS since, until
-         FROM activity_hours_written",
+         FROM activity_hours_written WHERE only_row",
     )
     .bind::<t::Text, _>(every.as_str())
     .bind::<t::Integer, _>(most)
@@ -188,7 +188,8 @@ pub fn is_behind(conn: &mut PgConnection) -> Result<bool, DbError> {
         is_behind: bool,
     }
     let row: Row = statement(
-        "SELECT until < date_trunc('hour', now() - interval '5 minutes', 'UTC') AS is_behind FROM activity_hours_written",
+        "SELECT until < date_trunc('hour', now() - interval '5 minutes', 'UTC') AS is_behind
+         FROM activity_hours_written WHERE only_row",
     )
     .get_result(conn)?;
     Ok(row.is_behind)

@@ -8,5 +8,6 @@
 pub mod accounts;
 pub mod activity;
 pub mod countries;
+pub mod messages;
 pub mod overview;
 pub mod settings;

@@ -85,11 +85,13 @@ pub enum Act {
     RecoveryStarted,
     /// It is not, after all.
     RecoveryCancelled,
+    /// Texts were let through again that a brake held back.
+    BrakeOpened,
 }
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::AdministratorMade,
         Self::AdministratorRemoved,
         Self::CountryChanged,
@@ -104,6 +106,7 @@ impl Act {
         Self::FactorRemoved,
         Self::RecoveryStarted,
         Self::RecoveryCancelled,
+        Self::BrakeOpened,
     ];
 
     /// The name in the database.
@@ -123,6 +126,7 @@ impl Act {
             Self::FactorRemoved => "factor_removed",
             Self::RecoveryStarted => "recovery_started",
             Self::RecoveryCancelled => "recovery_cancelled",
+            Self::BrakeOpened => "brake_opened",
         }
     }
 

@@ -22,6 +22,7 @@ impl Act {
             Self::ResetRequired => fl!(words.0, "audit-act-reset-required"),
             Self::FactorRemoved => fl!(words.0, "audit-act-factor-removed"),
             Self::RecoveryStarted => fl!(words.0, "audit-act-recovery-started"),
+            Self::BrakeOpened => fl!(words.0, "audit-act-brake-opened"),
             Self::RecoveryCancelled => fl!(words.0, "audit-act-recovery-cancelled"),
         }
     }

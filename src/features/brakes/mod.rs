@@ -12,6 +12,8 @@
 //!   many open as were entered: carriers let many people share one address. Ranges know no such exception.
 //! - Each time one begins a decision is written down, with the rule and its figures in words and a short reference, which
 //!   the person sees and support can find.
+//! - An administrator may open it before that. Then what was sent until then is counted as open no more, so that the rule
+//!   does not shut it again at the next request; what follows is judged as ever.
 //! - In the first 14 days of a home country's texts decisions are written down and nothing is held back but a flood, which
 //!   is eight times what a country may have and fifteen times what a range may: there is nothing to compare with, and a launch
 //!   looks like an attack, but not like that.
@@ -36,6 +38,7 @@ pub mod decide;
 pub mod store;
 
 use decide::Decision;
+pub use store::Noted;
 
 /// The first days of a home country's texts.
 pub const ALERT_ONLY: TimeDelta = TimeDelta::days(14);
@@ -105,6 +108,20 @@ pub fn end_what_is_over(conn: &mut PgConnection) -> Result<(), DbError> {
         }
     }
     Ok(())
+}
+
+/// Lets texts through again that a decision holds back, at an administrator's word. From then on the rule counts anew.
+/// Answers the decision; none when it holds nothing back any more.
+///
+/// # Errors
+/// The database's.
+pub fn open(conn: &mut PgConnection, reference: BrakeReference) -> Result<Option<Noted>, DbError> {
+    let Some(opened) = store::open(conn, reference)? else { return Ok(None) };
+    log::warn!("event=brake_opened reference={reference}");
+    if let Some(country) = opened.country {
+        alerts::raise(conn, &Alert::new(Kind::BrakeOff).of_country(country).referring_to(reference.to_string()))?;
+    }
+    Ok(Some(opened))
 }
 
 /// The decision that holds, or a new one.

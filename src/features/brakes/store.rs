@@ -1,14 +1,14 @@
 //! SQL for `brakes` and `sms_hours`.
 
 use chrono::{DateTime, Utc};
-use diesel::{PgConnection, prelude::*, sql_types as t};
+use diesel::{PgConnection, dsl::IntervalDsl as _, prelude::*, sql_types as t};
 
 use super::{
     ALERT_ONLY, BEST_OF_DAYS, Brake, STILL_TYPING,
     decide::{Decision, Facts, Texts},
 };
 use crate::{
-    db::{DbError, statement},
+    db::{self, DbError, statement},
     domain::{
         brake_reference::BrakeReference,
         client_address::ClientAddress,
@@ -46,6 +46,9 @@ fn kinds() -> Vec<String> {
 /// Hours are written once they are more than an hour old, so the last 60 minutes are all in the messages. Of the written
 /// hour at the edge of the last 24 counts the part that is inside. A challenge whose code was entered has none of its
 /// texts open, however many it took.
+///
+/// What was sent before an administrator let texts through again is open for nobody; of the hour of that moment nothing
+/// written counts.
 ///
 /// Clocks stand in subselects: those are asked once, ahead, and what they answer can be looked for in an index.
 pub fn facts(conn: &mut PgConnection, country: Country, range: &str) -> Result<Facts, DbError> {
@@ -106,10 +109,17 @@ pub fn facts(conn: &mut PgConnection, country: Country, range: &str) -> Result<F
 }
 
 const FACTS: &str = concat!(
-    "WITH live AS (
+    "WITH opened AS (
+         SELECT coalesce(max(opened_at) FILTER (WHERE number_range = ''), '-infinity') AS country_at,
+             coalesce(max(opened_at) FILTER (WHERE number_range = $3), '-infinity') AS range_at
+         FROM brakes WHERE country = $2 AND number_range IN ('', $3)
+             AND opened_at > (SELECT clock_timestamp() - interval '25 hours')
+     ), live AS (
          SELECT left(m.phone_number, -4) = $3 AS in_range, ",
     entered!(),
     " AS entered,
+             m.created_at > (SELECT country_at FROM opened) AS counts_for_country,
+             m.created_at > (SELECT range_at FROM opened) AS counts_for_range,
              m.created_at > (SELECT clock_timestamp() - interval '1 hour') AS in_hour,
              m.created_at <= (SELECT clock_timestamp() - make_interval(secs => $6)) AS is_settled
          FROM sms_messages AS m
@@ -118,9 +128,11 @@ const FACTS: &str = concat!(
     counted!(),
     "),
      past AS (
-         SELECT number_range = '' AS whole, sent - entered AS open, entered,
+         SELECT number_range = '' AS whole, entered,
+             CASE WHEN hour >= CASE number_range WHEN '' THEN country_at ELSE range_at END THEN sent - entered ELSE 0 END
+                 AS open,
              least(1, extract(epoch FROM hour + interval '25 hours' - clock_timestamp()) / 3600)::float8 AS part
-         FROM sms_hours WHERE country = $2 AND number_range IN ('', $3)
+         FROM sms_hours, opened WHERE country = $2 AND number_range IN ('', $3)
              AND hour < (SELECT until FROM sms_hours_written WHERE only_row)
              AND hour > (SELECT clock_timestamp() - interval '25 hours')
      )
@@ -135,12 +147,12 @@ const FACTS: &str = concat!(
          coalesce((SELECT min(hour) FROM sms_hours WHERE country = $2 AND number_range = '')
                       > clock_timestamp() - make_interval(secs => $5), true) AS is_new
      FROM (
-         SELECT count(*) FILTER (WHERE NOT entered AND in_hour)::float8 AS open_hour,
-             count(*) FILTER (WHERE NOT entered AND is_settled)::float8 AS open_day,
+         SELECT count(*) FILTER (WHERE NOT entered AND in_hour AND counts_for_country)::float8 AS open_hour,
+             count(*) FILTER (WHERE NOT entered AND is_settled AND counts_for_country)::float8 AS open_day,
              count(*) FILTER (WHERE entered AND in_hour)::float8 AS entered_hour,
              count(*) FILTER (WHERE entered)::float8 AS entered_day,
-             count(*) FILTER (WHERE NOT entered AND in_hour AND in_range)::float8 AS range_open_hour,
-             count(*) FILTER (WHERE NOT entered AND is_settled AND in_range)::float8 AS range_open_day,
+             count(*) FILTER (WHERE NOT entered AND in_hour AND in_range AND counts_for_range)::float8 AS range_open_hour,
+             count(*) FILTER (WHERE NOT entered AND is_settled AND in_range AND counts_for_range)::float8 AS range_open_day,
              count(*) FILTER (WHERE entered AND in_hour AND in_range)::float8 AS range_entered_hour,
              count(*) FILTER (WHERE entered AND in_range)::float8 AS range_entered_day
          FROM live
@@ -209,43 +221,6 @@ pub fn list_live(conn: &mut PgConnection) -> Result<Vec<(Country, String)>, DbEr
     Ok(known.collect())
 }
 
-/// A decision, for whoever runs the service.
-#[derive(Debug, Clone)]
-pub struct Noted {
-    /// What people call it by.
-    pub reference: String,
-    /// Where.
-    pub country: Option<Country>,
-    /// The range without its last four digits, or nothing for the whole country.
-    pub number_range: String,
-    /// The rule and its figures, in words.
-    pub why: String,
-    /// Whether it holds nothing back.
-    pub alert_only: bool,
-    /// Since when.
-    pub began_at: DateTime<Utc>,
-}
-
-/// Lists the decisions that hold, the newest first.
-pub fn list_on(conn: &mut PgConnection, most: i64) -> Result<Vec<Noted>, DbError> {
-    type Row = (String, String, String, String, bool, DateTime<Utc>);
-    let rows: Vec<Row> = b::table
-        .filter(b::ended_at.is_null())
-        .order(b::began_at.desc())
-        .limit(most)
-        .select((b::reference, b::country, b::number_range, b::why, b::alert_only, b::began_at))
-        .get_results(conn)?;
-    let noted = |(reference, country, number_range, why, alert_only, began_at): Row| Noted {
-        reference,
-        country: Country::parse(&country).ok(),
-        number_range,
-        why,
-        alert_only,
-        began_at,
-    };
-    Ok(rows.into_iter().map(noted).collect())
-}
-
 /// Writes a decision down, under a reference that no other has.
 pub fn insert(conn: &mut PgConnection, country: Country, range: &str, decision: Decision) -> Result<Brake, DbError> {
     let Decision { rule, alert_only } = decision;
@@ -292,6 +267,84 @@ pub fn end(conn: &mut PgConnection, country: Country, range: &str) -> Result<Opt
     ended
         .map(|Ended { id, reference, alert_only }| Ok(Brake { id, reference: stored(&reference)?, alert_only }))
         .transpose()
+}
+
+/// A decision, for whoever runs the service.
+#[derive(Debug, Clone)]
+pub struct Noted {
+    /// What people call it by.
+    pub reference: String,
+    /// Where.
+    pub country: Option<Country>,
+    /// The range without its last four digits, or nothing for the whole country.
+    pub number_range: String,
+    /// The rule and its figures, in words.
+    pub why: String,
+    /// Whether it holds nothing back.
+    pub alert_only: bool,
+    /// Since when.
+    pub began_at: DateTime<Utc>,
+    /// Until when.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// When an administrator opened it.
+    pub opened_at: Option<DateTime<Utc>>,
+}
+
+type NotedRow = (String, String, String, String, bool, DateTime<Utc>, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
+impl From<NotedRow> for Noted {
+    fn from((reference, country, number_range, why, alert_only, began_at, ended_at, opened_at): NotedRow) -> Self {
+        let country = Country::parse(&country).ok();
+        Self { reference, country, number_range, why, alert_only, began_at, ended_at, opened_at }
+    }
+}
+
+const NOTED: (
+    b::reference,
+    b::country,
+    b::number_range,
+    b::why,
+    b::alert_only,
+    b::began_at,
+    b::ended_at,
+    b::opened_at,
+) = (b::reference, b::country, b::number_range, b::why, b::alert_only, b::began_at, b::ended_at, b::opened_at);
+
+/// Lists the decisions that hold, the newest first.
+pub fn list_on(conn: &mut PgConnection, most: i64) -> Result<Vec<Noted>, DbError> {
+    let rows: Vec<NotedRow> =
+        b::table.filter(b::ended_at.is_null()).order(b::began_at.desc()).limit(most).select(NOTED).get_results(conn)?;
+    Ok(rows.into_iter().map(Noted::from).collect())
+}
+
+/// Lists the decisions of the last 30 days that hold no more, those that began last first.
+pub fn list_recent(conn: &mut PgConnection, most: i64) -> Result<Vec<Noted>, DbError> {
+    let rows: Vec<NotedRow> = b::table
+        .filter(b::ended_at.is_not_null().and(b::began_at.gt(db::now() - 30.days())))
+        .order(b::began_at.desc())
+        .limit(most)
+        .select(NOTED)
+        .get_results(conn)?;
+    Ok(rows.into_iter().map(Noted::from).collect())
+}
+
+/// Lets texts through again that a decision holds back. Answers the decision; none when nothing is held back by it any
+/// more, or ever was. Of those who do it at once one does.
+pub fn open(conn: &mut PgConnection, reference: BrakeReference) -> Result<Option<Noted>, DbError> {
+    let opened = statement(
+        "UPDATE brakes SET ended_at = moment, opened_at = moment FROM clock_timestamp() AS moment
+         WHERE reference = $1 AND ended_at IS NULL AND NOT alert_only",
+    )
+    .bind::<t::Text, _>(reference.to_string())
+    .execute(conn)?;
+    if opened == 1 { find(conn, reference) } else { Ok(None) }
+}
+
+/// Finds a decision by its reference.
+pub fn find(conn: &mut PgConnection, reference: BrakeReference) -> Result<Option<Noted>, DbError> {
+    let row: Option<NotedRow> =
+        b::table.filter(b::reference.eq(reference.to_string())).select(NOTED).first(conn).optional()?;
+    Ok(row.map(Noted::from))
 }
 
 /// The reference of the decision that refused a message.

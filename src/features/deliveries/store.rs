@@ -14,10 +14,11 @@ use crate::{
 pub fn advance(conn: &mut PgConnection, message: MessageId, report: &Report, learnt: Learnt) -> Result<bool, DbError> {
     let earlier: Vec<String> = report.status.may_follow().map(|status| status.as_str().to_owned()).collect();
     let moved = statement(
-        "INSERT INTO deliveries (message_id, provider_sid, status, error_code, next_look_at)
-         VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5))
+        "INSERT INTO deliveries (message_id, provider_sid, status, error_code, next_look_at, statuses, heard_ats)
+         VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5), ARRAY[$3], ARRAY[now()])
          ON CONFLICT (message_id) DO UPDATE
-             SET status = excluded.status, error_code = excluded.error_code, heard_at = now()
+             SET status = excluded.status, error_code = excluded.error_code, heard_at = now(),
+                 statuses = deliveries.statuses || excluded.status, heard_ats = deliveries.heard_ats || now()
              WHERE deliveries.provider_sid = excluded.provider_sid AND deliveries.status = ANY ($6)",
     )
     .bind::<t::Uuid, _>(message)

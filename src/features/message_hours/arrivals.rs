@@ -11,9 +11,21 @@ pub const BOUNDS: [i32; STEPS - 1] = [
     1_000, 2_000, 3_000, 4_000, 5_000, 7_500, 10_000, 15_000, 20_000, 30_000, 45_000, 60_000, 120_000, 300_000, 600_000,
 ];
 
+/// Beyond it nobody has counted.
+pub const LAST_BOUND: Duration = Duration::from_secs(600);
+
 /// How many texts took how long.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Arrivals(pub [i64; STEPS]);
+
+impl std::ops::Add for Arrivals {
+    type Output = Self;
+
+    fn add(mut self, other: Self) -> Self {
+        self.0.iter_mut().zip(other.0).for_each(|(step, more)| *step += more);
+        self
+    }
+}
 
 impl Arrivals {
     /// From as many sums as there are steps.
@@ -82,5 +94,6 @@ mod tests {
     #[test]
     fn bounds_rise() {
         assert!(BOUNDS.is_sorted() && BOUNDS[0] > 0);
+        assert_eq!(LAST_BOUND.as_millis(), BOUNDS[STEPS - 2] as u128);
     }
 }

@@ -64,6 +64,7 @@ fn count_hour(conn: &mut PgConnection, hour: DateTime<Utc>) -> Result<bool, DbEr
         store::count(conn, hour)?;
         store::count_errors(conn, hour)?;
         store::remove_stale(conn, hour)?;
+        store::count_day_of(conn, hour)?;
         store::note_counted(conn, hour)?;
         Ok(true)
     })

@@ -14,7 +14,7 @@ pub mod arrivals;
 pub mod count;
 pub mod store;
 
-pub use arrivals::{Arrivals, BOUNDS};
+pub use arrivals::{Arrivals, BOUNDS, LAST_BOUND};
 pub use store::{Way, by_country, by_day, by_hour, errors, totals};
 
 use crate::sms::Fault;
@@ -47,6 +47,12 @@ pub enum Why {
 }
 
 impl Why {
+    /// What is known: the provider's code says more than our word for it.
+    pub fn of(code: Option<i32>, fault: Option<Fault>) -> Self {
+        let code = code.and_then(|code| u32::try_from(code).ok());
+        code.map(Self::Code).or(fault.map(Self::Fault)).unwrap_or(Self::NotTold)
+    }
+
     /// As it is kept.
     fn stored(error: &str) -> Self {
         match (error.parse(), Fault::parse(error)) {
@@ -80,6 +86,25 @@ pub struct Figures {
     pub spent_micros: i64,
     /// How long they took to arrive.
     pub arrivals: Arrivals,
+}
+
+impl std::ops::Add for Figures {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            texts: self.texts + other.texts,
+            sent: self.sent + other.sent,
+            codes: self.codes + other.codes,
+            delivered: self.delivered + other.delivered,
+            failed: self.failed + other.failed,
+            unknown: self.unknown + other.unknown,
+            held: self.held + other.held,
+            entered: self.entered + other.entered,
+            spent_micros: self.spent_micros + other.spent_micros,
+            arrivals: self.arrivals + other.arrivals,
+        }
+    }
 }
 
 impl Figures {

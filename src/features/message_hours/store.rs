@@ -123,6 +123,33 @@ pub fn remove_stale(conn: &mut PgConnection, hour: DateTime<Utc>) -> Result<(), 
     Ok(())
 }
 
+/// A day is put together from its hours.
+static COUNT_DAY: LazyLock<String> = LazyLock::new(|| {
+    let arrivals = for_each_step(|step| format!("sum(arrivals[{}])", step + 1));
+    format!(
+        "INSERT INTO message_days (day, country, provider, sender, purpose, texts, sent, delivered, failed, unknown, held,
+             entered, spent_micros, arrivals, counted_at)
+         SELECT date_trunc('day', $1, 'UTC'), country, provider, sender, purpose, sum(texts), sum(sent), sum(delivered),
+             sum(failed), sum(unknown), sum(held), sum(entered), sum(spent_micros), {arrivals}, now()
+         FROM message_hours
+         WHERE hour >= date_trunc('day', $1, 'UTC') AND hour < date_trunc('day', $1, 'UTC') + interval '24 hours'
+         GROUP BY country, provider, sender, purpose
+         ON CONFLICT (day, country, provider, sender, purpose) DO UPDATE
+             SET texts = excluded.texts, sent = excluded.sent, delivered = excluded.delivered, failed = excluded.failed,
+                 unknown = excluded.unknown, held = excluded.held, entered = excluded.entered,
+                 spent_micros = excluded.spent_micros, arrivals = excluded.arrivals, counted_at = excluded.counted_at"
+    )
+});
+
+/// Puts the day of an hour together.
+pub fn count_day_of(conn: &mut PgConnection, hour: DateTime<Utc>) -> Result<(), DbError> {
+    statement(&COUNT_DAY).bind::<t::Timestamptz, _>(hour).execute(conn)?;
+    statement("DELETE FROM message_days WHERE day = date_trunc('day', $1, 'UTC') AND counted_at <> now()")
+        .bind::<t::Timestamptz, _>(hour)
+        .execute(conn)?;
+    Ok(())
+}
+
 /// The figures of a row, for each group that the rest of a query makes of it.
 static SUMS: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -176,36 +203,42 @@ impl From<Sums> for Figures {
     }
 }
 
-/// Hours inside a span, whose three numbers are the first parameters: see [`Span::bounds`].
-macro_rules! inside {
+/// Hours inside a span that is one of hours. Its two numbers are the first parameters: so many hours before this one it
+/// begins, and so many before this one it ends.
+macro_rules! hours {
     () => {
-        "hour >= date_trunc($1, now(), 'UTC') - make_interval(hours => $2)
-         AND hour < date_trunc('hour', now(), 'UTC') - make_interval(hours => $3)"
+        "hour >= date_trunc('hour', now(), 'UTC') - make_interval(hours => $1)
+         AND hour < date_trunc('hour', now(), 'UTC') - make_interval(hours => $2)"
+    };
+}
+
+/// Days inside a span that is one of days, likewise.
+macro_rules! days {
+    () => {
+        "day >= date_trunc('day', now(), 'UTC') - make_interval(days => $1)
+         AND day < date_trunc('day', now(), 'UTC') - make_interval(days => $2)"
     };
 }
 
 impl Span {
-    /// It begins so many hours before the beginning of this hour or day, and ends so many before the beginning of this
-    /// hour.
-    fn bounds(self) -> (&'static str, i32, i32) {
-        match self {
-            Self::Day => ("hour", 23, -1),
-            Self::DayBefore => ("hour", 47, 23),
-            Self::Month => ("day", 29 * 24, -1),
-            Self::MonthBefore => ("day", 59 * 24, 30 * 24 - 1),
-        }
-    }
-
-    fn bound(self, sql: &'static str) -> Statement {
-        let (from, hours, until) = self.bounds();
-        statement(sql).bind::<t::Text, _>(from).bind::<t::Integer, _>(hours).bind::<t::Integer, _>(until)
+    /// The query of hours or of days, with where the span begins and ends before this hour or this day.
+    fn query(self, of_hours: &'static str, of_days: &'static str) -> Statement {
+        let (query, from, until) = match self {
+            Self::Day => (of_hours, 23, -1),
+            Self::DayBefore => (of_hours, 47, 23),
+            Self::Month => (of_days, 29, -1),
+            Self::MonthBefore => (of_days, 59, 29),
+        };
+        statement(query).bind::<t::Integer, _>(from).bind::<t::Integer, _>(until)
     }
 }
 
 /// What became of all texts of a span.
 pub fn totals(conn: &mut PgConnection, span: Span) -> Result<Figures, DbError> {
-    static SQL: LazyLock<String> = LazyLock::new(|| format!("SELECT {} FROM message_hours WHERE {}", *SUMS, inside!()));
-    Ok(span.bound(&SQL).get_result::<Sums>(conn)?.into())
+    static HOURS: LazyLock<String> =
+        LazyLock::new(|| format!("SELECT {} FROM message_hours WHERE {}", *SUMS, hours!()));
+    static DAYS: LazyLock<String> = LazyLock::new(|| format!("SELECT {} FROM message_days WHERE {}", *SUMS, days!()));
+    Ok(span.query(&HOURS, &DAYS).get_result::<Sums>(conn)?.into())
 }
 
 /// What became of the texts of each hour of [`Span::Day`], the oldest first; hours without a text too.
@@ -221,7 +254,9 @@ pub fn by_hour(conn: &mut PgConnection) -> Result<Vec<(DateTime<Utc>, Figures)>,
         format!(
             "SELECT hour, {} FROM generate_series(date_trunc('hour', now(), 'UTC') - interval '23 hours',
                  date_trunc('hour', now(), 'UTC'), interval '1 hour') AS hour
-             LEFT JOIN message_hours USING (hour) GROUP BY hour ORDER BY hour",
+             LEFT JOIN (SELECT * FROM message_hours WHERE hour >= date_trunc('hour', now(), 'UTC') - interval '23 hours') AS h
+                 USING (hour)
+             GROUP BY hour ORDER BY hour",
             *SUMS
         )
     });
@@ -243,8 +278,8 @@ pub fn by_day(conn: &mut PgConnection) -> Result<Vec<(NaiveDate, Figures)>, DbEr
             "SELECT (day AT TIME ZONE 'UTC')::date AS day, {}
              FROM generate_series(date_trunc('day', now(), 'UTC') - interval '29 days', date_trunc('day', now(), 'UTC'),
                  interval '24 hours') AS day
-             LEFT JOIN message_hours ON hour >= date_trunc('day', now(), 'UTC') - interval '29 days'
-                 AND date_trunc('day', hour, 'UTC') = day
+             LEFT JOIN (SELECT * FROM message_days WHERE day >= date_trunc('day', now(), 'UTC') - interval '29 days') AS d
+                 USING (day)
              GROUP BY day ORDER BY day",
             *SUMS
         )
@@ -293,15 +328,15 @@ pub fn by_country(conn: &mut PgConnection, span: Span) -> Result<Vec<(Way, Figur
         #[diesel(embed)]
         sums: Sums,
     }
-    static SQL: LazyLock<String> = LazyLock::new(|| {
-        format!(
-            "SELECT country, provider, sender, {} FROM message_hours WHERE {} GROUP BY country, provider, sender
-             ORDER BY sum(message_hours.texts) DESC, country, provider, sender LIMIT 300",
-            *SUMS,
-            inside!()
-        )
+    const REST: &str =
+        "GROUP BY country, provider, sender ORDER BY sum(h.texts) DESC, country, provider, sender LIMIT 300";
+    static HOURS: LazyLock<String> = LazyLock::new(|| {
+        format!("SELECT country, provider, sender, {} FROM message_hours AS h WHERE {} {REST}", *SUMS, hours!())
     });
-    let rows: Vec<Row> = span.bound(&SQL).get_results(conn)?;
+    static DAYS: LazyLock<String> = LazyLock::new(|| {
+        format!("SELECT country, provider, sender, {} FROM message_days AS h WHERE {} {REST}", *SUMS, days!())
+    });
+    let rows: Vec<Row> = span.query(&HOURS, &DAYS).get_results(conn)?;
     Ok(rows.into_iter().map(|row| (row.way.into(), row.sums.into())).collect())
 }
 
@@ -317,13 +352,20 @@ pub fn errors(conn: &mut PgConnection, span: Span) -> Result<Vec<(Why, Option<Co
         #[diesel(sql_type = t::BigInt)]
         texts: i64,
     }
-    let rows: Vec<Row> = span
-        .bound(concat!(
-            "SELECT error, country, sum(texts) AS texts FROM message_hour_errors WHERE ",
-            inside!(),
+    macro_rules! rest {
+        () => {
             " GROUP BY error, country ORDER BY sum(texts) DESC, error, country LIMIT 300"
-        ))
-        .get_results(conn)?;
+        };
+    }
+    const HOURS: &str =
+        concat!("SELECT error, country, sum(texts) AS texts FROM message_hour_errors WHERE ", hours!(), rest!());
+    const DAYS: &str = concat!(
+        "SELECT error, country, sum(texts) AS texts FROM message_hour_errors
+         WHERE hour >= date_trunc('day', now(), 'UTC') - make_interval(days => $1)
+             AND hour < date_trunc('day', now(), 'UTC') - make_interval(days => $2)",
+        rest!()
+    );
+    let rows: Vec<Row> = span.query(HOURS, DAYS).get_results(conn)?;
     let known = |row: Row| (Why::stored(&row.error), Country::parse(&row.country).ok(), row.texts);
     Ok(rows.into_iter().map(known).collect())
 }
@@ -333,6 +375,7 @@ pub fn remove_expired(conn: &mut PgConnection) -> Result<usize, DbError> {
     let mut removed = 0;
     for table in [
         batch_of!("message_hours", "hour < now() - make_interval(months => $2)"),
+        batch_of!("message_days", "day < now() - make_interval(months => $2)"),
         batch_of!("message_hour_errors", "hour < now() - make_interval(months => $2)"),
     ] {
         removed += table.bind::<t::Integer, _>(KEPT_MONTHS).execute(conn)?;

@@ -21,7 +21,9 @@ pub mod forget;
 pub mod notices;
 pub mod outcomes;
 pub mod reserve;
+pub mod search;
 pub mod store;
+pub mod story;
 pub mod worker;
 
 /// How long a request waits for a text's outcome where people typed their own number.

@@ -23,6 +23,7 @@ use tokio::sync::Semaphore;
 use super::{
     Kind,
     store::{self, Claimed},
+    story,
 };
 use crate::{
     app::App,
@@ -349,7 +350,10 @@ async fn deliver(app: &App, message: Message) -> Vec<String> {
                         deliveries::store::advance(conn, id, report, Learnt::Told)?;
                     }
                 }
-                Err(SendFailure::Refused(_)) if goes_on => store::retry_later(conn, id, Duration::ZERO)?,
+                Err(SendFailure::Refused(refusal)) if goes_on => {
+                    store::retry_later(conn, id, Duration::ZERO)?;
+                    story::note_attempt(conn, id, attempts, provider, Some(refusal))?;
+                }
                 Err(SendFailure::Refused(refusal)) => {
                     store::settle_refused(conn, id, refusal.code, refusal.fault)?;
                     budget::count(conn, id, 0)?;
@@ -359,6 +363,7 @@ async fn deliver(app: &App, message: Message) -> Vec<String> {
                     let wait = if goes_on { Duration::ZERO } else { retry_after.unwrap_or_else(|| backoff(attempts)) };
                     if attempts < MOST_ATTEMPTS && wait < outgoing.valid_for {
                         store::retry_later(conn, id, wait)?;
+                        story::note_attempt(conn, id, attempts, provider, None)?;
                     } else {
                         store::settle_refused(conn, id, None, Fault::TryLater)?;
                         budget::count(conn, id, 0)?;

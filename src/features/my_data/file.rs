@@ -230,6 +230,7 @@ impl Table {
             "activity" => fl!(words.0, "account-activity"),
             "sms_messages" => fl!(words.0, "data-of-texts"),
             "deliveries" => fl!(words.0, "data-of-deliveries"),
+            "message_attempts" => fl!(words.0, "data-of-message-attempts"),
             "phone_verifications" => fl!(words.0, "data-of-codes"),
             "sign_ins" => fl!(words.0, "data-of-sign-ins"),
             "password_resets" => fl!(words.0, "data-of-resets"),

@@ -305,6 +305,25 @@ pub const TABLES: &[Table] = &[
             of("price_unit", Wiring),
             of("next_look_at", Wiring),
             of("looks", Wiring),
+            of("statuses", Wiring),
+            of("heard_ats", Wiring),
+        ],
+    },
+    Table {
+        name: "message_attempts",
+        // As with deliveries.
+        own: Some(
+            "EXISTS (SELECT FROM sms_messages AS m WHERE m.id = t.message_id AND m.user_id = $1 AND NOT m.stranger)
+             ORDER BY t.ended_at, t.message_id",
+        ),
+        kept: Kept::Message,
+        columns: &[
+            of("message_id", Wiring),
+            of("attempt", Wiring),
+            of("provider", Wiring),
+            of("ended_at", Wiring),
+            of("error_code", Wiring),
+            of("fault", Wiring),
         ],
     },
     Table {
@@ -562,6 +581,28 @@ pub const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "message_days",
+        own: None,
+        kept: Kept::Service,
+        columns: &[
+            of("day", Wiring),
+            of("country", Wiring),
+            of("provider", Wiring),
+            of("sender", Wiring),
+            of("purpose", Wiring),
+            of("texts", Wiring),
+            of("sent", Wiring),
+            of("delivered", Wiring),
+            of("failed", Wiring),
+            of("unknown", Wiring),
+            of("held", Wiring),
+            of("entered", Wiring),
+            of("spent_micros", Wiring),
+            of("arrivals", Wiring),
+            of("counted_at", Wiring),
+        ],
+    },
+    Table {
         name: "message_hour_errors",
         own: None,
         kept: Kept::Service,
@@ -601,6 +642,7 @@ pub const TABLES: &[Table] = &[
             of("alert_only", Wiring),
             of("began_at", Wiring),
             of("ended_at", Wiring),
+            of("opened_at", Wiring),
         ],
     },
     Table {

@@ -11,6 +11,8 @@
 //! - [`needs::decide`] is all there is to decide.
 //! - The right to set a password lives 10 minutes, works once, belongs to the browser, and ends with the account's epoch,
 //!   with the account's hold of the number, and with an objection.
+//! - Whoever runs the service can ask for a new one: then the present password opens nothing until one is set here, or by a
+//!   recovery.
 //! - A new password ends all sessions, pending sign-ins and trusted devices, touches no factor, and signs nobody in.
 
 use chrono::{DateTime, Utc};

@@ -163,12 +163,13 @@ impl Database {
                             AS changes
                         FROM information_schema.columns
                         WHERE table_schema = 'public' AND data_type = 'timestamp with time zone' AND table_name NOT IN
-                            ('spending', 'sms_hours', 'message_hours', 'message_hour_errors', 'activity_hours', 'audit')
+                            ('spending', 'sms_hours', 'message_hours', 'message_days', 'message_hour_errors', 'activity_hours', 'audit')
                         GROUP BY table_name
                LOOP EXECUTE format('UPDATE %I SET %s', c.table_name, c.changes); END LOOP;
                UPDATE sms_hours SET hour = hour - interval '365250 days';
                UPDATE sms_hours SET hour = hour + interval '365250 days' - interval '{time}';
                DELETE FROM message_hours;
+               DELETE FROM message_days;
                DELETE FROM message_hour_errors;
                UPDATE message_hours_counted SET until = date_trunc('hour', least(until, (SELECT min(created_at) FROM sms_messages)), 'UTC');
                DELETE FROM activity_hours;

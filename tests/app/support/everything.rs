@@ -37,6 +37,8 @@ pub async fn of_everything(app: &TestApp) -> Owner {
                      address, stranger, state)
                  VALUES (gen_random_uuid(), challenge, 1, 'phone_change', '{there}', 'en', owner.id, gen_random_uuid(),
                      '10.77.66.55', true, 'sent');
+             INSERT INTO message_attempts (message_id, attempt, provider)
+                 SELECT id, 1, 'messaging' FROM sms_messages WHERE user_id = owner.id AND NOT stranger LIMIT 1;
              INSERT INTO action_codes (id, user_id, act, phone_number, code_hash, expires_at)
                  VALUES (long_code, owner.id, 'recover', '{there}', convert_to('{there}', 'UTF8'), now() + interval '10 days');
              INSERT INTO recoveries (id, user_id, action_code_id, started_by, reason)

@@ -171,9 +171,11 @@ impl Shown {
             Subject::Brake(reference) => {
                 Self { kind: fl!(words.0, "admin-activity-brake"), name: reference, path: None }
             }
-            Subject::Message(message) => {
-                Self { kind: fl!(words.0, "admin-activity-message"), name: message.to_string(), path: None }
-            }
+            Subject::Message(message) => Self {
+                kind: fl!(words.0, "admin-activity-message"),
+                name: message.to_string(),
+                path: Some(format!("/admin/messages/{message}")),
+            },
             Subject::Setting(name) => Self { kind: fl!(words.0, "admin-activity-setting"), name, path: None },
         }
     }

@@ -131,7 +131,8 @@ impl OverviewPage {
             } else {
                 (Tone::Bad, fl!(words.0, "admin-overview-brake"))
             };
-            rows.push(Row { tone, state, says, path: AdminArea::Messages.path().into() });
+            // Where they are opened.
+            rows.push(Row { tone, state, says, path: at_messages("#on") });
         }
     }
 
@@ -179,7 +180,11 @@ impl OverviewPage {
         } else {
             (Tone::Wait, fl!(words.0, "admin-overview-budget", percent = fill.percent))
         };
-        Row { tone, state, says: format!("{stands} {ends}"), path: AdminArea::Settings.path().into() }
+        let path = match scope {
+            Some(_) => AdminArea::Countries.path().into(),
+            None => format!("{}#cap_{}", AdminArea::Settings.path(), fill.period).into(),
+        };
+        Row { tone, state, says: format!("{stands} {ends}"), path }
     }
 
     fn add_providers(&self, rows: &mut Vec<Row>) {
@@ -216,7 +221,7 @@ impl OverviewPage {
                 tone: Tone::Wait,
                 state: fl!(words.0, "admin-overview-failed"),
                 says: fl!(words.0, "admin-overview-failed-text", failed = failed, tried = tried),
-                path: AdminArea::Messages.path().into(),
+                path: at_messages("?outcome=failed"),
             });
         }
     }
@@ -228,7 +233,7 @@ impl OverviewPage {
             tone: Tone::Wait,
             state: fl!(words.0, "admin-overview-queue"),
             says: fl!(words.0, "admin-overview-queue-text", waiting = waiting, oldest = words.lasting(oldest)),
-            path: AdminArea::Messages.path().into(),
+            path: at_messages("?outcome=underway"),
         });
     }
 
@@ -261,15 +266,15 @@ impl OverviewPage {
     fn add_alerts(&self, rows: &mut Vec<Row>) {
         let words = self.words();
         let alerts = self.look.attention.alerts;
-        let path = AdminArea::Settings.path();
+        let path = format!("{}#alert_url", AdminArea::Settings.path());
         let state = || fl!(words.0, "admin-overview-alerts");
         if alerts.waiting > 0 {
             let says = fl!(words.0, "admin-overview-alerts-waiting", number = alerts.waiting);
-            rows.push(Row { tone: Tone::Bad, state: state(), says, path: path.into() });
+            rows.push(Row { tone: Tone::Bad, state: state(), says, path: path.clone().into() });
         }
         if alerts.given_up > 0 {
             let says = fl!(words.0, "admin-overview-alerts-given-up", number = alerts.given_up);
-            rows.push(Row { tone: Tone::Bad, state: state(), says, path: path.into() });
+            rows.push(Row { tone: Tone::Bad, state: state(), says, path: path.clone().into() });
         }
     }
 
@@ -476,6 +481,11 @@ impl OverviewPage {
     fn dollars(&self, micros: &i64) -> String {
         figures::dollars(*micros)
     }
+}
+
+/// A place or a choice among the messages.
+fn at_messages(place: &str) -> Cow<'static, str> {
+    format!("{}{place}", AdminArea::Messages.path()).into()
 }
 
 /// One of them is led to; of several, all.

@@ -48,8 +48,10 @@ pub async fn submit(who: FreshAdministrator, form: Form<SettingsForm, MOST_BYTES
     let (by, keys, settings) = (signed_in.account.id, Arc::clone(&visitor.app.keys), visitor.app.settings.clone());
     let saved = visitor.app.db.run(move |conn| {
         let saved = save::save(conn, &keys.audit, settings.defaults(), by, &wanted)?;
-        // Whoever saved sees at once what they did; the other instances hear of it.
-        settings.reload(conn)?;
+        // Whoever saved finds at once what they did. It is done, whatever becomes of this reading: all instances hear of it.
+        if let Err(error) = settings.reload(conn) {
+            log::warn!("event=settings_unread error={:?}", error.to_string());
+        }
         Ok::<_, NotSaved>(saved)
     });
     match saved.await {

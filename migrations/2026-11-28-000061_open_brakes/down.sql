@@ -1,0 +1,1 @@
+ALTER TABLE brakes DROP COLUMN opened_at;
