@@ -85,7 +85,7 @@ async fn a_7_the_first_sign_in_leads_through_the_app_to_the_administration() {
     app.makes_administrator(EMAIL, PASSWORD).does(&["made"]);
     let browser = app.browser();
     signs_in_as(&browser, EMAIL, PASSWORD).await.redirects_to("/account");
-    for path in ["/admin/activity", "/admin/countries", "/account", "/account/devices"] {
+    for path in ["/admin", "/admin/activity", "/admin/countries", "/account", "/account/data"] {
         browser.get(path).await.redirects_to("/account/two-factor");
     }
     let page = browser.get("/account/two-factor").await;
