@@ -96,6 +96,12 @@ fn pages() -> Vec<Page> {
         page("/account/delete").get(my_data::handlers::show_deletion).post(my_data::handlers::submit_deletion),
         page("/account/delete/cancel").post(my_data::handlers::cancel_deletion),
 
+        page("/admin/countries").get(admin::countries::handlers::show_all),
+        page("/admin/countries/stop-unproven").post(admin::countries::handlers::stop_unproven),
+        page("/admin/countries/resume-unproven").post(admin::countries::handlers::resume_unproven),
+        page("/admin/countries/{code}").get(admin::countries::handlers::show_one).post(admin::countries::handlers::submit),
+        page("/admin/activity").get(admin::activity::handlers::show),
+        page("/admin/activity/download").get(admin::activity::handlers::download),
         page("/admin").get(admin::overview::handlers::show),
         page("/admin/accounts").get(accounts::handlers::show_list),
         page("/admin/accounts/{id}").get(accounts::handlers::show_person),

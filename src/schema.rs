@@ -123,6 +123,7 @@ diesel::table! {
         price_micros -> Int8,
         version -> Int4,
         changed_at -> Timestamptz,
+        stopped_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -15,9 +15,9 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 use crate::{
     app::App,
     config::{Config, TlsFiles},
-    db::{self, DbError, migrations},
+    db::{self, DbError, migrations, roles},
     features::{
-        alerts, circuits, countries, deliveries, housekeeping, message_hours,
+        alerts, audit, circuits, countries, deliveries, housekeeping, message_hours,
         messages::{Kind, worker},
         metrics as listing,
     },
@@ -121,6 +121,7 @@ pub async fn serve(config: Config) -> Result<(), ServeFailed> {
     let housekeeping = rt::spawn(housekeeping::run(app.clone()));
     let look_ups = rt::spawn(deliveries::look_up::run(app.clone()));
     let alerts = [rt::spawn(alerts::deliver::run(app.clone())), rt::spawn(alerts::watch::run(app.clone()))];
+    let audit = rt::spawn(audit::watch::run(app.clone()));
     let arrivals = rt::spawn(circuits::watch::run(app.clone()));
     let figures = rt::spawn(message_hours::count::run(app.clone()));
     let ended = server.run().await;
@@ -130,6 +131,7 @@ pub async fn serve(config: Config) -> Result<(), ServeFailed> {
     }
     alerts.iter().for_each(rt::task::JoinHandle::abort);
     housekeeping.abort();
+    audit.abort();
     look_ups.abort();
     arrivals.abort();
     figures.abort();
@@ -163,16 +165,26 @@ fn serve_metrics(app: &App, bind: SocketAddr, listing: metrics::Listing) -> Resu
 fn prepare_database(config: &Config) -> Result<(), ServeFailed> {
     let mut conn = db::connect(config.database_url())?;
     refuse_fsync_off(&mut conn)?;
-    if config.base_url.is_loopback() {
+    let pending = migrations::pending(&mut conn)?.len();
+    if config.base_url.is_loopback() && pending > 0 {
         for name in migrations::apply(&mut conn)? {
             log::info!("event=migrated name={name}");
         }
         return Ok(());
     }
-    match migrations::pending(&mut conn)?.len() {
-        0 => Ok(()),
-        missing => Err(ServeFailed::MigrationsPending(missing)),
+    if pending > 0 {
+        return Err(ServeFailed::MigrationsPending(pending));
     }
+    if !config.base_url.is_loopback()
+        && let Some(powers) = roles::powers(&mut conn, None)?
+        && let Some(too_much) = powers.too_much()
+    {
+        log::warn!(
+            "event=database_role_may_too_much role={:?} why={too_much:?} see=\"latchkey migrate --runtime-role\"",
+            powers.role
+        );
+    }
+    Ok(())
 }
 
 /// Before anybody asks for one.

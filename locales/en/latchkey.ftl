@@ -1366,7 +1366,7 @@ alert-provider-down = Twilio does not answer or does not know our account ({ $pr
 alert-provider-up = Twilio answers again ({ $provider }).
 alert-signatures-refused = Many reports of delivery were not signed by Twilio and were refused. Either somebody makes them up, or LATCHKEY_BASE_URL or TWILIO_AUTH_TOKEN is not what Twilio uses.
 alert-sign-ins-refused = Many wrong passwords and codes in ten minutes, more than there were sign-ins. Somebody may be guessing; the limits hold. See where the requests come from.
-alert-audit-failure = The record of what administrators did does not fit together. Somebody may have changed it. Keep the database as it is and look into it.
+alert-audit-failure = The record of what administrators did does not fit together, or something they did could not be written down and was not done. Somebody may have changed it. Keep the database as it is, see event=audit_ in the log, and run latchkey audit verify.
 
 ## Administration: what its pages have in common
 
@@ -1378,6 +1378,137 @@ admin-area-messages = Messages
 admin-area-countries = Countries
 admin-area-settings = Settings
 admin-area-activity = Activity
+
+## Administration: countries
+## A country without a policy gets no texts. Prices and caps are in US dollars.
+
+admin-countries-title = Countries
+admin-countries-lead = Where texts may go, from whom, and what they may cost. A change holds at once, and is written down with your name.
+admin-countries-empty = No country has a policy: no texts go anywhere. Add one below.
+admin-countries-country = Country
+admin-countries-unproven-short = New numbers
+admin-countries-proven-short = Accounts
+admin-countries-sender = Sender
+admin-countries-price-short = USD a segment
+admin-countries-open = Open
+admin-countries-closed = Closed
+admin-countries-stopped = Stopped
+admin-countries-usual-sender = the usual one
+admin-countries-emergency = In an emergency
+admin-countries-stop-text = This closes every country to numbers that nobody has proven. Nobody can register or change a number then. People who have an account still sign in.
+admin-countries-stop = Stop all texts to unproven numbers
+admin-countries-are-stopped = Stopped by this button: { $countries }.
+admin-countries-resume = Let them go again there
+admin-countries-nothing-to-stop = No country is open to numbers that nobody has proven.
+admin-countries-add = Add a country
+admin-countries-add-text = Texts go there once its policy is saved.
+admin-countries-code = Country code
+admin-countries-code-hint = Two letters of ISO 3166, such as DE for Germany.
+admin-countries-go = Open its form
+admin-countries-no-policy = This country has no policy yet, so no texts go there. Save one to open it.
+admin-countries-changed = Changed on { $at }.
+admin-countries-history = Who did what
+admin-countries-stopped-since = By the button that stops all of them, on { $at }. Its counterpart opens this country too.
+admin-countries-who = Who gets texts
+admin-countries-unproven = Numbers that nobody has proven
+admin-countries-unproven-hint = For registration and for changing a number.
+admin-countries-proven = Numbers that belong to an account
+admin-countries-proven-hint = For signing in, new passwords and notices.
+admin-countries-how = How they are sent
+admin-countries-sender-hint = A number such as +15005550006, a short code, a registered name of at most 11 letters, or a Messaging Service (MG…). Empty for the usual one.
+admin-countries-not-a-sender = This is no sender. Write a number with +, a short code, a name of at most 11 plain letters and digits, or MG and 32 hexadecimal digits.
+admin-countries-providers = Who carries codes
+admin-countries-providers-hint = The next one takes over when the one before does not answer.
+admin-countries-verify = Verify
+admin-countries-messaging = Messaging
+admin-countries-demo = the demo inbox
+admin-countries-usual-order = The usual one, { $provider }
+admin-countries-only = { $provider } alone
+admin-countries-one-then = { $first }, then { $second }
+admin-countries-no-such-order = Choose one of these.
+admin-countries-origin-line = The last line may name our host
+admin-countries-origin-line-hint = Browsers fill in the code by it. Some countries block texts with names of hosts.
+admin-countries-money = What they cost
+admin-countries-segments = Segments of one text at most
+admin-countries-segments-hint = Between { $least } and { $most }. Each is billed.
+admin-countries-not-segments = Write a whole number between { $least } and { $most }.
+admin-countries-price = Price of a segment
+admin-countries-price-hint = US dollars, between { $least } and { $most }. Counted until the bill is known.
+admin-countries-cap-hour = Spend there at most in an hour
+admin-countries-cap-day = Spend there at most in a day
+admin-countries-cap-month = Spend there at most in a month
+admin-countries-cap-hint = US dollars, up to { $most }. 30 of 100 are kept for people who have an account. Empty for no cap.
+admin-countries-not-dollars = Write an amount in US dollars between { $least } and { $most }, such as 12.5.
+admin-countries-tick-or-not = Tick this box, or leave it empty.
+admin-countries-save = Save changes
+admin-countries-change-nothing = Change nothing
+admin-countries-stale = Somebody else has changed this policy
+admin-countries-stale-text = What you typed is below. Beside each field that differs stands what is saved now. Save again to put yours in its place.
+admin-countries-saved-meanwhile = { $field }: somebody else has saved { $value }.
+admin-countries-ticked = this as ticked
+admin-countries-not-ticked = this as not ticked
+admin-countries-left-empty = this as empty
+admin-countries-saved = Saved
+admin-countries-saved-text = It holds from the next text on.
+admin-countries-now-stopped = Texts to unproven numbers are stopped
+admin-countries-now-stopped-text = Nobody can register or change a number. People who have an account still sign in.
+admin-countries-now-resumed = Texts to unproven numbers go again
+admin-countries-now-resumed-text = Where they were stopped by the button.
+
+## Administration: who did what
+
+admin-activity-title = Activity
+admin-activity-lead = What was done to the service and to accounts, from these pages and from the command line.
+admin-activity-who = Who
+admin-activity-what = What
+admin-activity-to-what = To what
+admin-activity-when = When
+admin-activity-from = From
+admin-activity-to = To
+admin-activity-all = All
+admin-activity-filter = Filter
+admin-activity-caption = The newest first
+admin-activity-empty = Nothing has been done yet. What administrators and operators do will stand here.
+admin-activity-none-fits = Nothing fits these filters.
+admin-activity-number = No. { $number }
+admin-activity-operator = { $name } at the command line
+admin-activity-gone-administrator = An account that is gone ({ $id })
+admin-activity-account = Account
+admin-activity-country = Country
+admin-activity-brake = Brake
+admin-activity-message = Message
+admin-activity-setting = Setting
+admin-activity-change = { $before } → { $after }
+admin-activity-named-change = { $name }: { $before } → { $after }
+admin-activity-nothing = nothing
+admin-activity-yes = yes
+admin-activity-no = no
+admin-activity-because = Reason: { $reason }
+admin-activity-pages = Pages
+admin-activity-earlier = Earlier
+admin-activity-latest = The latest
+admin-activity-download = Download as a file (CSV)
+admin-activity-note = Times are in UTC. Rows are chained: latchkey audit verify names one that was altered. An administrator is found by email address, somebody at the command line by name; an account by email address or id, a country by its code, a brake by its reference, a setting by its name.
+admin-activity-unreadable = Please shorten this, or write it without special characters.
+admin-activity-no-such-act = Choose one of these.
+admin-activity-no-date = Write a day as 2026-11-28.
+admin-activity-wrong-order = This is before the first day. Write the same day or a later one.
+
+audit-act-administrator-made = An administrator’s account was made
+audit-act-administrator-removed = An administrator’s account was disabled
+audit-act-country-changed = A country’s policy was changed
+audit-act-country-added = A country was added
+audit-act-unproven-stopped = All texts to unproven numbers were stopped
+audit-act-unproven-resumed = Texts to unproven numbers go again
+audit-act-setting-changed = A setting was changed
+audit-act-account-disabled = An account was disabled
+audit-act-account-enabled = An account was enabled again
+audit-act-devices-signed-out = All browsers of an account were signed out
+audit-act-reset-required = An account’s password was made worthless until another is set
+audit-act-factor-removed = Two-factor of an account was switched off
+audit-act-recovery-started = A recovery was started
+audit-act-brake-opened = Texts that a brake held back were let through again
+audit-act-recovery-cancelled = A recovery was cancelled
 
 ## Administration: settings
 

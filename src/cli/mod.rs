@@ -6,9 +6,12 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     config::{Config, VARIABLES},
+    features::audit::Actor,
     web::log,
 };
 
+mod admin;
+mod audit;
 mod check;
 mod migrate;
 mod recovery;
@@ -30,7 +33,17 @@ enum Command {
     Serve,
     /// Apply the migrations that the database lacks.
     #[command(after_help = environment())]
-    Migrate,
+    Migrate {
+        /// The role that the service runs under: it gets what it needs on the tables, and no more.
+        #[arg(long, value_name = "NAME")]
+        runtime_role: Option<String>,
+    },
+    /// Make, list and remove administrators.
+    #[command(subcommand, after_help = environment())]
+    Admin(admin::Step),
+    /// Check the record of what administrators did.
+    #[command(subcommand, after_help = environment())]
+    Audit(audit::Step),
     /// Make ready-made accounts for development; refused unless the origin is loopback.
     #[command(after_help = environment())]
     Seed,
@@ -66,7 +79,9 @@ pub fn run() -> ExitCode {
     };
     let done = match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(config),
-        Command::Migrate => migrate::run(&config),
+        Command::Migrate { runtime_role } => migrate::run(&config, runtime_role.as_deref()),
+        Command::Admin(step) => admin::run(&config, &step),
+        Command::Audit(step) => audit::run(&config, &step),
         Command::Seed => seed::run(config),
         Command::Recovery(step) => recovery::run(&config, &step),
         Command::Check => check::run(&config),
@@ -79,6 +94,13 @@ pub fn run() -> ExitCode {
 
 /// What any command may end with; each error says what to do.
 type Failed = Box<dyn std::error::Error>;
+
+/// Who is at the command line, as the system calls them.
+fn operator() -> Actor {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-@+".contains(&byte);
+    let is_a_name = |name: &String| (1..=32).contains(&name.len()) && name.bytes().all(is_plain);
+    Actor::Operator(std::env::var("USER").ok().filter(is_a_name).unwrap_or_else(|| "unknown".to_owned()))
+}
 
 #[expect(clippy::print_stderr, reason = "a command's last word goes to the terminal, whatever RUST_LOG says")]
 fn fail(why: &str) -> ExitCode {

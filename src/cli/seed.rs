@@ -1,6 +1,6 @@
 //! `latchkey seed`: accounts for development, the same ones each time.
 
-use super::{Failed, say};
+use super::{Failed, operator, say};
 use crate::{
     app::App,
     config::Config,
@@ -11,6 +11,7 @@ use crate::{
         phone_number::PhoneNumber, role::Role,
     },
     features::{
+        administrators::make::{self, NotMade},
         phone_verifications::VerifiedPhone,
         users::{self, NewUser},
     },
@@ -24,6 +25,8 @@ const ACCOUNTS: [(Role, &str, Option<&str>, &str); 2] = [
     (Role::Maid, "Hanna Tesfaye", None, "+251911234567"),
 ];
 
+const ADMINISTRATOR: &str = "admin@example.com";
+
 pub(super) fn run(config: Config) -> Result<(), Failed> {
     if !config.base_url.is_loopback() {
         return Err(
@@ -33,6 +36,9 @@ pub(super) fn run(config: Config) -> Result<(), Failed> {
     let mut conn = db::connect(config.database_url())?;
     migrations::apply(&mut conn)?;
     let app = App::new(config)?;
+    let made = seed_administrator(&app, &mut conn)?;
+    let state = if made { "made" } else { "there already" };
+    say(&format!("{state}: administrator {ADMINISTRATOR}, password: {PASSWORD}; sets up the app at the first sign-in"));
     for (role, name, email, phone) in ACCOUNTS {
         let made = seed_one(&app, &mut conn, role, name, email, phone);
         let state = if made? { "made" } else { "there already" };
@@ -40,6 +46,15 @@ pub(super) fn run(config: Config) -> Result<(), Failed> {
     }
     app.outcomes.stop();
     Ok(())
+}
+
+fn seed_administrator(app: &App, conn: &mut diesel::PgConnection) -> Result<bool, Failed> {
+    let (email, hash) = (EmailAddress::parse(ADMINISTRATOR)?, hash(app)?);
+    match make::make(conn, &app.keys.audit, operator(), &email, &hash) {
+        Ok(_) => Ok(true),
+        Err(NotMade::Taken(_)) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn seed_one(

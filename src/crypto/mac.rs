@@ -30,6 +30,11 @@ impl StoredMac {
         compute(key, fields).verify_slice(&value).is_ok()
     }
 
+    /// Whether it was made with a key that is still accepted. Says nothing about what it was made over.
+    pub fn has_key_of(&self, ring: &KeyRing) -> bool {
+        self.0.split('$').nth(1).is_some_and(|id| ring.find(id).is_some())
+    }
+
     /// As it came from the database.
     pub fn from_stored(text: String) -> Self {
         Self(text)

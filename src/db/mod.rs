@@ -21,6 +21,7 @@ use diesel::{
 mod batch;
 pub mod columns;
 pub mod migrations;
+pub mod roles;
 mod statement;
 
 use crate::metrics;
@@ -35,10 +36,12 @@ pub const POOL_SIZE: u32 = 16;
 
 /// What every connection is given before its first query. A database that loses acknowledged commits gives used codes
 /// back, so `synchronous_commit` is not left to the server's configuration (D-4). No query of ours runs for so long that
-/// compiling it first would pay; where the planner expects many rows it does, and that alone takes a tenth of a second.
+/// compiling it first would pay; where the planner expects many rows it does, and that alone takes a tenth of a second. The
+/// language of messages is a superuser's to choose; where the service has a role of its own, `latchkey check` says what to do.
 const SETTINGS: &str = "SET statement_timeout = '5s'; SET lock_timeout = '2s'; \
     SET idle_in_transaction_session_timeout = '10s'; SET synchronous_commit = on; SET jit = off; \
-    SET timezone = 'UTC'; SET lc_messages = 'C'; SET application_name = 'latchkey'";
+    SET timezone = 'UTC'; SET application_name = 'latchkey'; \
+    DO $$ BEGIN SET lc_messages = 'C'; EXCEPTION WHEN insufficient_privilege THEN NULL; END $$";
 
 /// How long a request waits for the database in all: for a connection, and then as long as one statement may take.
 /// A database that falls silent, without ending its connections, would keep people hanging else. X-4.
@@ -284,7 +287,7 @@ impl From<DieselError> for DbError {
                     DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
                         Self::Unavailable(message.to_owned())
                     }
-                    // Diesel keeps no SQLSTATE of these; the messages are fixed by lc_messages above.
+                    // Diesel keeps no SQLSTATE of these; the messages are English by lc_messages above.
                     _ if GONE.iter().any(|text| message.contains(text)) => Self::Unavailable(message.to_owned()),
                     _ if message.contains("timeout") => Self::TimedOut(message.to_owned()),
                     _ => Self::Fault(format!("{kind:?}: {message} ({:?})", info.constraint_name())),

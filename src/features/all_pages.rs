@@ -14,6 +14,11 @@ use super::admin::accounts::forms::reason_problem;
 use super::admin::accounts::pages::{DeedPage, ListPage, PersonPage, RecoveryEcho, RecoveryPage};
 use super::admin::accounts::search::{Found, Wanted};
 use super::admin::accounts::store::{Hit, Person, State};
+use super::admin::activity::{forms::Filters, pages as trail};
+use super::admin::countries::{
+    forms::CountryForm,
+    pages::{CountriesPage, CountryPage},
+};
 use super::admin::messages::forms::Filter;
 use super::admin::messages::message::MessagePage;
 use super::admin::messages::pages::{Figured, MessagesPage, Time};
@@ -24,9 +29,11 @@ use super::admin::overview::{
 use super::admin::settings::forms::{Rules, SettingsForm};
 use super::admin::settings::pages::{Fields, NotSent, SettingsPage};
 use super::alerts::store::Undelivered;
+use super::audit::store::Row;
 use super::brakes::Noted;
 use super::budget::{Caps, store::Fill};
 use super::circuits::{Scope, store::Open};
+use super::countries::{Policy, Standing as CountryStanding};
 use super::demo_inbox::pages::{InboxMessage, InboxPage, MessageKind};
 use super::devices::pages::DevicesPage;
 use super::email_change::pages::EmailPage;
@@ -64,13 +71,14 @@ use crate::config::{CREDENTIALS, Config};
 use crate::domain::brake_reference::BrakeReference;
 use crate::domain::browser_name::BrowserName;
 use crate::domain::country::Country;
+use crate::domain::email_address::EmailAddress;
 use crate::domain::full_name::FullName;
 use crate::domain::ids::{MessageId, RecoveryId, SessionId, TrustedDeviceId, UserId};
 use crate::domain::phone_number::PhoneNumber;
 use crate::domain::prose::{About, Skills};
 use crate::domain::remark::{NotARemark, Remark};
 use crate::domain::role::Role;
-use crate::sms::{DeliveryStatus, Fault, ProviderChoice, TextKind};
+use crate::sms::{DeliveryStatus, Fault, ProviderChoice, Sender, TextKind};
 use crate::web::assets;
 use crate::web::clock::Clock;
 use crate::web::error_page::{Back, ErrorPage, TooManyPage, Trouble};
@@ -609,6 +617,8 @@ fn all_pages() -> Vec<Rendered> {
     add("claim-error", &ClaimPage { chrome: chrome(), phone: phone(), errors });
     add("email-taken", &EmailTakenPage { chrome: chrome() });
     add("cannot-open", &CannotOpenPage { chrome: chrome() });
+    add_audit_trail(&mut add);
+    add_countries(&mut add);
     add_signing_in(&mut add);
     add_confirming(&mut add);
     add_two_factor(&mut add);
@@ -675,6 +685,112 @@ fn all_pages() -> Vec<Rendered> {
         add(&format!("too-many-{back:?}").to_lowercase(), &TooManyPage { chrome: chrome(), wait, at, clock, back });
     }
     pages
+}
+
+fn add_audit_trail(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
+    let marta = UserId::generate();
+    let row = |number, actor: String, act: &str, subject: Option<&str>, change: Option<(&str, &str)>| Row {
+        number,
+        happened_at: now(),
+        actor,
+        act: act.to_owned(),
+        subject: subject.map(str::to_owned),
+        reason: (number % 2 == 0).then(|| "left the company".to_owned()),
+        before: change.map(|(before, _)| before.to_owned()),
+        after: change.map(|(_, after)| after.to_owned()),
+        mac: String::new(),
+    };
+    let administrator = || format!("administrator:{marta}");
+    let account = format!("account:{}", UserId::generate());
+    let rows = vec![
+        row(
+            5,
+            administrator(),
+            "country_changed",
+            Some("country:ET"),
+            Some((
+                r#"{"price":"0.35","sender":null,"unproven":true}"#,
+                r#"{"price":"0.4","sender":"Latchkey","unproven":false}"#,
+            )),
+        ),
+        row(4, "operator:sara".to_owned(), "administrator_removed", Some(&account), None),
+        row(3, administrator(), "unproven_stopped", None, Some((r#"{"open":["ET","SA"]}"#, r#"{"open":[]}"#))),
+        row(2, format!("administrator:{}", UserId::generate()), HOSTILE, Some(HOSTILE), Some((HOSTILE, HOSTILE))),
+        row(1, "operator:root".to_owned(), "administrator_made", Some(&account), None),
+    ];
+    let email = EmailAddress::parse("marta@example.com").expect("an address");
+    let names = trail::Names::of(&rows, |_| Ok::<_, ()>(vec![(marta, email)])).expect("names");
+    let page = |filters: Filters, rows: Vec<Row>, earlier, errors| trail::ActivityPage {
+        chrome: for_administrators(),
+        filters,
+        errors,
+        rows,
+        names: names.clone(),
+        earlier,
+    };
+    add("admin-activity", &page(Filters::default(), rows.clone(), Some(1), FormErrors::new()));
+    add("admin-activity-empty", &page(Filters::default(), Vec::new(), None, FormErrors::new()));
+    let filters = Filters {
+        actor: HOSTILE.to_owned(),
+        subject: HOSTILE.to_owned(),
+        act: "country_changed".to_owned(),
+        before: "7".to_owned(),
+        ..Filters::default()
+    };
+    add("admin-activity-none-fits", &page(filters.clone(), Vec::new(), None, FormErrors::new()));
+    add("admin-activity-filtered", &page(filters.clone(), rows, None, FormErrors::new()));
+    let wrong = Filters { from: "2026-11-28".to_owned(), to: "2026-11-27".to_owned(), ..filters };
+    let errors = wrong.parse(&Words::english()).err().expect("an error");
+    add("admin-activity-error", &page(wrong, Vec::new(), None, errors));
+}
+
+fn standing(country: Country, unproven: bool, stopped: bool) -> CountryStanding {
+    let policy = Policy {
+        unproven,
+        proven: true,
+        sender: (!unproven).then(|| Sender::parse("Latchkey").expect("a sender")),
+        price_micros: 350_000,
+        ..Policy::closed()
+    };
+    CountryStanding { country, policy, version: 3, changed_at: now(), stopped_at: stopped.then(now) }
+}
+
+fn add_countries(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {
+    let words = Words::english();
+    let page = |countries, notice| CountriesPage { chrome: for_administrators(), countries, notice };
+    let open: Vec<CountryStanding> = Country::HOME.into_iter().map(|country| standing(country, true, false)).collect();
+    add("admin-countries", &page(open, Some(Notice::UnprovenResumed)));
+    let stopped = Country::HOME.into_iter().map(|country| standing(country, false, country != ethiopia()));
+    add("admin-countries-stopped", &page(stopped.collect(), Some(Notice::UnprovenStopped)));
+    add("admin-countries-empty", &page(Vec::new(), None));
+    let page = |standing: Option<CountryStanding>, form: CountryForm, errors: FormErrors, is_stale| CountryPage {
+        chrome: for_administrators(),
+        country: ethiopia(),
+        standing,
+        form,
+        errors,
+        is_stale,
+        first: ProviderChoice::Messaging,
+        notice: None,
+    };
+    let stood = standing(ethiopia(), false, true);
+    let caps = Caps { hour: Some(12_500_000), day: None, month: Some(0) };
+    let form = CountryForm::of(3, &stood.policy, &caps);
+    add("admin-country", &page(Some(stood.clone()), form.clone(), FormErrors::new(), false));
+    let saved = CountryPage {
+        notice: Some(Notice::CountrySaved),
+        ..page(Some(stood.clone()), form.clone(), FormErrors::new(), false)
+    };
+    add("admin-country-saved", &saved);
+    let closed = CountryForm::of(0, &Policy::closed(), &Caps::default());
+    add("admin-country-new", &page(None, closed.clone(), FormErrors::new(), false));
+    let errors = closed.parse(&words).expect_err("no price");
+    add("admin-country-error", &page(None, closed.clone(), errors, false));
+    let errors = form.differing(&closed, &words);
+    add("admin-country-stale", &page(Some(stood.clone()), form, errors, true));
+    let hostile = CountryForm::hostile(HOSTILE);
+    let errors = hostile.parse(&words).expect_err("all of it");
+    add("admin-country-hostile", &page(Some(stood), hostile, errors, false));
 }
 
 fn add_signing_in(add: &mut dyn FnMut(&str, &dyn askama::DynTemplate)) {

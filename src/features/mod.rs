@@ -4,6 +4,7 @@ pub mod account;
 pub mod action_codes;
 pub mod activity;
 pub mod admin;
+pub mod administrators;
 pub mod alerts;
 pub mod audit;
 pub mod brakes;

@@ -5,27 +5,37 @@ use std::borrow::Cow;
 use uuid::Uuid;
 
 use super::error::PageError;
+use crate::domain::country::Country;
 
 /// What stands for an id in the path of a page.
 const ID: &str = "{id}";
+/// What stands for a country's code there.
+const CODE: &str = "{code}";
 
 /// One of our own pages, by construction: whatever a form or an address says is looked up in a list, never followed.
 /// No text that somebody made can lead elsewhere (WEB-11, O-1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Next {
     page: &'static str,
-    id: Option<Uuid>,
+    of: Option<Of>,
+}
+
+/// Which of the pages that differ by the end of their paths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Id(Uuid),
+    Country(Country),
 }
 
 impl Next {
     /// Where people go who wanted nothing in particular.
-    pub const ACCOUNT: Self = Self { page: "/account", id: None };
+    pub const ACCOUNT: Self = Self { page: "/account", of: None };
 
     /// Where those go who run the service, if they wanted nothing in particular.
-    pub const ADMINISTRATION: Self = Self { page: "/admin", id: None };
+    pub const ADMINISTRATION: Self = Self { page: "/admin", of: None };
 
-    /// The pages that ask for a sign-in, `{id}` standing for any. A test holds them to the routes.
-    pub const PAGES: [&'static str; 26] = [
+    /// The pages that ask for a sign-in, `{id}` and `{code}` standing for any. A test holds them to the routes.
+    pub const PAGES: [&'static str; 30] = [
         "/account",
         "/account/profile",
         "/account/phone",
@@ -39,6 +49,10 @@ impl Next {
         "/account/activity",
         "/account/data",
         "/account/delete",
+        "/admin/countries",
+        "/admin/countries/{code}",
+        "/admin/activity",
+        "/admin/activity/download",
         "/admin",
         "/admin/settings",
         "/admin/accounts",
@@ -56,18 +70,23 @@ impl Next {
 
     /// The page of exactly that path.
     pub fn parse(path: &str) -> Option<Self> {
-        let named = Self::PAGES.into_iter().find(|page| *page == path).map(|page| Self { page, id: None });
-        named.filter(|next| !next.page.contains(ID)).or_else(|| Self::parse_with_id(path))
+        let named = Self::PAGES.into_iter().find(|page| *page == path).map(|page| Self { page, of: None });
+        named.filter(|next| !next.page.contains('{')).or_else(|| Self::parse_with_end(path))
     }
 
-    fn parse_with_id(path: &str) -> Option<Self> {
-        Self::PAGES.into_iter().find_map(|page| {
-            let (before, after) = page.split_once(ID)?;
-            let id = path.strip_prefix(before)?.strip_suffix(after)?;
+    fn parse_with_end(path: &str) -> Option<Self> {
+        let of_page = |page: &'static str| {
+            let placeholder = [ID, CODE].into_iter().find(|placeholder| page.contains(placeholder))?;
+            let (before, after) = page.split_once(placeholder)?;
+            let written = path.strip_prefix(before)?.strip_suffix(after)?;
+            let of = match placeholder {
+                ID => Of::Id(Uuid::try_parse(written).ok()?),
+                _ => Of::Country(Country::parse(written).ok()?),
+            };
             // Only as we write it: there is one path to a page.
-            let id = Uuid::try_parse(id).ok().filter(|read| read.to_string() == id)?;
-            Some(Self { page, id: Some(id) })
-        })
+            Some(Self { page, of: Some(of) }).filter(|next| next.path() == path)
+        };
+        Self::PAGES.into_iter().find_map(of_page)
     }
 
     /// The page of that path, or the account.
@@ -95,9 +114,10 @@ impl Next {
 
     /// The path.
     pub fn path(self) -> Cow<'static, str> {
-        match self.id {
+        match self.of {
             None => self.page.into(),
-            Some(id) => self.page.replace(ID, &id.to_string()).into(),
+            Some(Of::Id(id)) => self.page.replace(ID, &id.to_string()).into(),
+            Some(Of::Country(country)) => self.page.replace(CODE, country.code()).into(),
         }
     }
 
@@ -155,12 +175,16 @@ mod tests {
             "/account?next=//evil",
             "/account/two-factor/off",
             "http://localhost:8080/account",
+            "/admin/countries/{code}",
+            "/admin/countries/et",
+            "/admin/countries/XX",
+            "/account/ET",
         ] {
             assert_eq!(Next::parse(hostile), None, "{hostile:?}");
             assert_eq!(Next::of_query(&format!("next={hostile}")), None, "{hostile:?}");
         }
         for page in Next::PAGES {
-            let path = page.replace(ID, "0190f5c1-7a3e-7cc0-8000-00000000000a");
+            let path = page.replace(ID, "0190f5c1-7a3e-7cc0-8000-00000000000a").replace(CODE, "ET");
             assert_eq!(Next::parse(&path).map(|next| next.path().into_owned()), Some(path));
         }
     }
@@ -171,6 +195,8 @@ mod tests {
         assert_eq!(Next::of_request("/account/two-factor/app").path(), "/account/two-factor/app");
         assert_eq!(Next::of_request("/account/devices/sessions/1/end").path(), "/account/devices");
         assert_eq!(Next::of_request("/accountx").path(), "/account");
+        assert_eq!(Next::of_request("/admin/countries/ET").path(), "/admin/countries/ET");
+        assert_eq!(Next::of_request("/admin/countries/stop-unproven").path(), "/admin/countries");
         let person = "/admin/accounts/0190f5c1-7a3e-7cc0-8000-00000000000a";
         assert_eq!(Next::of_request(&format!("{person}/recovery/start")).path(), format!("{person}/recovery/start"));
         assert_eq!(Next::of_request(&format!("{person}/nonsense")).path(), person);

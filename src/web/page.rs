@@ -259,6 +259,12 @@ pub enum Notice {
     DeletionCancelled,
     /// The account was recovered.
     Recovered,
+    /// A country's policy was saved.
+    CountrySaved,
+    /// Texts to unproven numbers were stopped everywhere.
+    UnprovenStopped,
+    /// They go again where they went before.
+    UnprovenResumed,
     /// Settings were changed.
     SettingsSaved,
     /// Settings were saved as they were.
@@ -320,7 +326,7 @@ impl Tone {
 }
 
 impl Notice {
-    const ALL: [Self; 47] = [
+    const ALL: [Self; 50] = [
         Self::CodeSent,
         Self::NumberChanged,
         Self::TooEarly,
@@ -354,6 +360,9 @@ impl Notice {
         Self::DeletionRequested,
         Self::DeletionCancelled,
         Self::Recovered,
+        Self::CountrySaved,
+        Self::UnprovenStopped,
+        Self::UnprovenResumed,
         Self::SettingsSaved,
         Self::SettingsUnchanged,
         Self::TestMessageSent,
@@ -406,6 +415,9 @@ impl Notice {
             Self::DeletionRequested => "deletion-requested",
             Self::DeletionCancelled => "deletion-cancelled",
             Self::Recovered => "recovered",
+            Self::CountrySaved => "country-saved",
+            Self::UnprovenStopped => "unproven-stopped",
+            Self::UnprovenResumed => "unproven-resumed",
             Self::SettingsSaved => "settings-saved",
             Self::SettingsUnchanged => "settings-unchanged",
             Self::TestMessageSent => "test-message-sent",
@@ -454,6 +466,8 @@ impl Notice {
             | Self::EmailRemoved
             | Self::DeletionCancelled
             | Self::Recovered
+            | Self::CountrySaved
+            | Self::UnprovenResumed
             | Self::SettingsSaved
             | Self::SettingsUnchanged
             | Self::TestMessageSent
@@ -473,6 +487,7 @@ impl Notice {
             | Self::ResetOver
             | Self::PhoneChangeOver
             | Self::DeletionRequested
+            | Self::UnprovenStopped
             | Self::TestMessageUnderway
             | Self::NothingDone
             | Self::BrakeNotOn => Tone::Wait,
@@ -516,6 +531,9 @@ impl Notice {
             Self::DeletionRequested => fl!(words.0, "notice-deletion-requested"),
             Self::DeletionCancelled => fl!(words.0, "notice-deletion-cancelled"),
             Self::Recovered => fl!(words.0, "notice-recovered"),
+            Self::CountrySaved => fl!(words.0, "admin-countries-saved"),
+            Self::UnprovenStopped => fl!(words.0, "admin-countries-now-stopped"),
+            Self::UnprovenResumed => fl!(words.0, "admin-countries-now-resumed"),
             Self::SettingsSaved => fl!(words.0, "notice-settings-saved"),
             Self::SettingsUnchanged => fl!(words.0, "notice-settings-unchanged"),
             Self::TestMessageSent => fl!(words.0, "notice-test-message-sent"),
@@ -569,6 +587,9 @@ impl Notice {
             Self::DeletionRequested => fl!(words.0, "notice-deletion-requested-text"),
             Self::DeletionCancelled => fl!(words.0, "notice-deletion-cancelled-text"),
             Self::Recovered => fl!(words.0, "notice-recovered-text"),
+            Self::CountrySaved => fl!(words.0, "admin-countries-saved-text"),
+            Self::UnprovenStopped => fl!(words.0, "admin-countries-now-stopped-text"),
+            Self::UnprovenResumed => fl!(words.0, "admin-countries-now-resumed-text"),
             Self::SettingsSaved => fl!(words.0, "notice-settings-saved-text"),
             Self::SettingsUnchanged => fl!(words.0, "notice-settings-unchanged-text"),
             Self::TestMessageSent => fl!(words.0, "notice-test-message-sent-text"),

@@ -105,7 +105,11 @@ fn elsewhere(visitor: &str, entry: Entry) -> Option<String> {
 }
 
 fn path(entry: Entry) -> String {
-    entry.path.replace("{id}", "00000000-0000-7000-8000-000000000000").replace("{name}", "nothing.css")
+    entry
+        .path
+        .replace("{id}", "00000000-0000-7000-8000-000000000000")
+        .replace("{name}", "nothing.css")
+        .replace("{code}", "ET")
 }
 
 async fn asks(browser: &Browser, entry: Entry) -> Page {

@@ -82,16 +82,30 @@ fn file(name: &str, content: &str, mode: u32) -> PathBuf {
 
 #[test]
 fn the_help_of_every_command_lists_every_variable() {
-    for command in
-        ["", "serve", "migrate", "seed", "check", "recovery", "recovery start", "recovery cancel", "recovery list"]
-    {
+    for command in [
+        "",
+        "serve",
+        "migrate",
+        "seed",
+        "check",
+        "recovery",
+        "recovery start",
+        "recovery cancel",
+        "recovery list",
+        "admin",
+        "admin create",
+        "admin list",
+        "admin remove",
+        "audit",
+        "audit verify",
+    ] {
         let help = run(&format!("{command} --help"), &[]);
         assert!(help.well);
         for variable in VARIABLES {
             help.says(&[variable.name, variable.about]);
         }
     }
-    run("--help", &[]).says(&["serve", "migrate", "seed", "recovery", "check"]);
+    run("--help", &[]).says(&["serve", "migrate", "admin", "audit", "seed", "recovery", "check"]);
     run("frobnicate", &[]).refuses(&["frobnicate"]);
 }
 
@@ -106,7 +120,7 @@ fn wrong_variables_stop_every_command_with_all_that_is_wrong_and_no_secret() {
         ("TWILIO_AUTH_TOKEN", "a-private-token"),
         ("VITE_TWILIO_AUTH_TOKEN", "another-private-token"),
     ];
-    for command in ["", "serve", "migrate", "seed", "check", "recovery list"] {
+    for command in ["", "serve", "migrate", "seed", "check", "recovery list", "admin list", "audit verify"] {
         let ended = run(command, &wrong);
         ended.refuses(&[
             "LATCHKEY_BIND: found \"everywhere\", expected an address and a port",
@@ -122,7 +136,7 @@ fn wrong_variables_stop_every_command_with_all_that_is_wrong_and_no_secret() {
 
 #[test]
 fn cfg_03_a_password_in_the_database_url_is_not_shown_when_the_database_is_away() {
-    for command in ["serve", "migrate", "check", "recovery list"] {
+    for command in ["serve", "migrate", "check", "recovery list", "admin list", "audit verify"] {
         let ended = run(command, &[("DATABASE_URL", "postgres://latchkey:very-private@127.0.0.1:1/latchkey")]);
         ended.refuses(&["127.0.0.1", "Connection refused"]);
         assert!(!ended.said.contains("very-private"), "{}", ended.said);
@@ -175,15 +189,15 @@ fn several_that_migrate_at_the_same_time_wait_for_each_other() {
 }
 
 #[test]
-fn aut_04_seed_makes_two_accounts_once_and_only_on_this_machine() {
+fn aut_04_seed_makes_an_account_of_each_kind_once_and_only_on_this_machine() {
     let database = Database::create_empty();
     run_in("seed", &public(&database.url(), &[])).refuses(&["refused", "LATCHKEY_BASE_URL is not loopback"]);
 
     let variables = [("DATABASE_URL", database.url())];
     let variables = variables.each_ref().map(|(name, url)| (*name, url.as_str()));
-    assert!(run("seed", &variables).says(&["made: sponsor", "made: maid", "password: "]).well);
-    assert!(run("seed", &variables).says(&["there already: sponsor", "there already: maid"]).well);
-    assert_eq!((database.count("users"), database.count("activity")), (2, 0));
+    assert!(run("seed", &variables).says(&["made: administrator", "made: sponsor", "made: maid", "password: "]).well);
+    assert!(run("seed", &variables).says(&["there already: administrator", "there already: sponsor"]).well);
+    assert_eq!((database.count("users"), database.count("activity"), database.count("audit")), (3, 0, 1));
     assert_eq!(database.count("sponsor_profiles") + database.count("maid_profiles"), 2);
 }
 

@@ -785,7 +785,11 @@ async fn b_1_a_pending_sign_in_opens_no_page_but_those_of_the_second_step() {
         if entry.path.starts_with("/login/") {
             continue;
         }
-        let path = entry.path.replace("{id}", "00000000-0000-7000-8000-000000000000").replace("{name}", "nothing.css");
+        let path = entry
+            .path
+            .replace("{id}", "00000000-0000-7000-8000-000000000000")
+            .replace("{name}", "nothing.css")
+            .replace("{code}", "ET");
         let method = Method::from_bytes(entry.method.as_bytes()).unwrap();
         for method in [method, Method::HEAD, options.clone()] {
             let ask = async |browser: Browser| match method {

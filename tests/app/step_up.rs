@@ -30,7 +30,7 @@ fn sensitive() -> Vec<Entry> {
 }
 
 fn path_of(entry: Entry) -> String {
-    entry.path.replace("{id}", "00000000-0000-7000-8000-000000000000")
+    entry.path.replace("{id}", "00000000-0000-7000-8000-000000000000").replace("{code}", "ET")
 }
 
 /// Somebody without a second factor.

@@ -6,6 +6,8 @@
 //! - No page shows or sets a password, a code, a secret or a whole number.
 
 pub mod accounts;
+pub mod activity;
+pub mod countries;
 pub mod messages;
 pub mod overview;
 pub mod settings;

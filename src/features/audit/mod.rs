@@ -3,12 +3,14 @@
 //! - An act is written down in its own transaction: no act without its row, no row without its act.
 //! - The rows are numbered without a gap and chained: the MAC of each covers the one before (LOG-06). Whoever changes,
 //!   removes or slips in a row has to have the key, which is not in the database.
+//!   [`verify`] walks through them and names the first that does not fit; [`watch`] does so all the time.
 //! - The program's own role may add rows and read them, no more (CFG-02). Nothing removes them.
 //! - They name accounts by their ids, never people, numbers or email addresses, so that they can outlive both.
 
 use std::fmt;
 
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::domain::{
     country::Country,
@@ -17,6 +19,9 @@ use crate::domain::{
 };
 
 pub mod store;
+pub mod verify;
+pub mod watch;
+mod words;
 
 pub use store::record;
 
@@ -38,11 +43,32 @@ impl fmt::Display for Actor {
     }
 }
 
+impl Actor {
+    /// The actor that prints so.
+    pub fn from_stored(text: &str) -> Option<Self> {
+        match text.split_once(':')? {
+            ("administrator", id) => Uuid::try_parse(id).ok().map(|id| Self::Administrator(UserId(id))),
+            ("operator", name) => Some(Self::Operator(name.to_owned())),
+            _ => None,
+        }
+    }
+}
+
 /// What is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
     /// An administrator's account was made.
     AdministratorMade,
+    /// An administrator's account was disabled from the command line.
+    AdministratorRemoved,
+    /// How texts to a country are treated was changed.
+    CountryChanged,
+    /// A country got its first policy.
+    CountryAdded,
+    /// All texts to unproven numbers were stopped.
+    UnprovenStopped,
+    /// They go again where they went before.
+    UnprovenResumed,
     /// A setting was changed.
     SettingChanged,
     /// Nobody can sign in to an account.
@@ -65,8 +91,13 @@ pub enum Act {
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 15] = [
         Self::AdministratorMade,
+        Self::AdministratorRemoved,
+        Self::CountryChanged,
+        Self::CountryAdded,
+        Self::UnprovenStopped,
+        Self::UnprovenResumed,
         Self::SettingChanged,
         Self::AccountDisabled,
         Self::AccountEnabled,
@@ -82,6 +113,11 @@ impl Act {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AdministratorMade => "administrator_made",
+            Self::AdministratorRemoved => "administrator_removed",
+            Self::CountryChanged => "country_changed",
+            Self::CountryAdded => "country_added",
+            Self::UnprovenStopped => "unproven_stopped",
+            Self::UnprovenResumed => "unproven_resumed",
             Self::SettingChanged => "setting_changed",
             Self::AccountDisabled => "account_disabled",
             Self::AccountEnabled => "account_enabled",
@@ -127,6 +163,20 @@ impl fmt::Display for Subject {
     }
 }
 
+impl Subject {
+    /// The subject that prints so.
+    pub fn from_stored(text: &str) -> Option<Self> {
+        match text.split_once(':')? {
+            ("account", id) => Uuid::try_parse(id).ok().map(|id| Self::Account(UserId(id))),
+            ("country", code) => Country::parse(code).ok().map(Self::Country),
+            ("brake", reference) => Some(Self::Brake(reference.to_owned())),
+            ("message", id) => Uuid::try_parse(id).ok().map(|id| Self::Message(MessageId(id))),
+            ("setting", name) => Some(Self::Setting(name.to_owned())),
+            _ => None,
+        }
+    }
+}
+
 /// An act, to be written down.
 #[derive(Debug)]
 pub struct Entry<'a> {
@@ -142,4 +192,31 @@ pub struct Entry<'a> {
     pub before: Option<Value>,
     /// How it is now. Nothing that is secret.
     pub after: Option<Value>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for act in Act::ALL {
+            assert_eq!(Act::from_stored(act.as_str()), Some(act));
+        }
+        for actor in [Actor::Administrator(UserId::generate()), Actor::Operator("sara: the first".to_owned())] {
+            assert_eq!(Actor::from_stored(&actor.to_string()), Some(actor));
+        }
+        for subject in [
+            Subject::Account(UserId::generate()),
+            Subject::Country(Country::HOME[0]),
+            Subject::Brake("KT-4821".to_owned()),
+            Subject::Message(MessageId::generate()),
+            Subject::Setting("cap_hour".to_owned()),
+        ] {
+            assert_eq!(Subject::from_stored(&subject.to_string()), Some(subject));
+        }
+        for unknown in ["", "account", "account:7", "country:XX", "planet:Mars"] {
+            assert_eq!(Subject::from_stored(unknown), None, "{unknown}");
+        }
+    }
 }

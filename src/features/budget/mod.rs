@@ -62,7 +62,7 @@ impl Period {
     }
 }
 
-/// What all countries together may cost, in millionths of a US dollar; none where nothing caps it.
+/// What may be spent, in all countries together or in one, in millionths of a US dollar; none where nothing caps it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Caps {
     /// In an hour.
@@ -98,6 +98,18 @@ impl Caps {
 pub fn in_dollars(micros: i64) -> String {
     let (dollars, rest) = (micros / MICROS, (micros % MICROS).abs());
     if rest == 0 { dollars.to_string() } else { format!("{dollars}.{rest:06}").trim_end_matches('0').to_owned() }
+}
+
+/// Reads an amount in US dollars: digits, and after a point six more at most.
+pub fn read_dollars(typed: &str) -> Option<i64> {
+    let (dollars, rest) = typed.split_once('.').unwrap_or((typed, "0"));
+    let are_digits =
+        |text: &str, most| (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !are_digits(dollars, 9) || !are_digits(rest, 6) {
+        return None;
+    }
+    let (dollars, rest): (i64, i64) = (dollars.parse().ok()?, format!("{rest:0<6}").parse().ok()?);
+    Some(dollars * MICROS + rest)
 }
 
 /// What is asked for.
@@ -136,6 +148,33 @@ mod tests {
     fn an_amount_is_shown_as_exactly_as_it_is() {
         let shown = [0, 50_000_000, 350_000, 1_000_001, 12_500_000].map(in_dollars);
         assert_eq!(shown, ["0", "50", "0.35", "1.000001", "12.5"]);
+    }
+
+    #[test]
+    fn a_4_an_amount_is_read_as_it_is_shown_and_nothing_else_is() {
+        for micros in [0, 50_000_000, 350_000, 1_000_001, 12_500_000, 999_999_999_999_999] {
+            assert_eq!(read_dollars(&in_dollars(micros)), Some(micros));
+        }
+        for wrong in [
+            "",
+            ".",
+            "1.",
+            ".5",
+            "-1",
+            "+1",
+            "1e9",
+            "NaN",
+            "inf",
+            "0,35",
+            "1 000",
+            "$1",
+            "1.0000001",
+            "9999999999",
+            "0x10",
+            "٣",
+        ] {
+            assert_eq!(read_dollars(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

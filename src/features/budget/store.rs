@@ -76,6 +76,48 @@ pub fn count(conn: &mut PgConnection, message: MessageId, micros: i64) -> Result
     Ok(())
 }
 
+#[derive(QueryableByName)]
+struct StoredCaps {
+    #[diesel(sql_type = t::Nullable<t::BigInt>)]
+    hour_micros: Option<i64>,
+    #[diesel(sql_type = t::Nullable<t::BigInt>)]
+    day_micros: Option<i64>,
+    #[diesel(sql_type = t::Nullable<t::BigInt>)]
+    month_micros: Option<i64>,
+}
+
+/// What texts to a country may cost.
+pub fn find_caps_of(conn: &mut PgConnection, country: Country) -> Result<Caps, DbError> {
+    let row: Option<StoredCaps> =
+        statement("SELECT hour_micros, day_micros, month_micros FROM budgets WHERE scope = $1")
+            .bind::<t::Text, _>(country.code())
+            .get_result(conn)
+            .optional()?;
+    Ok(row.map_or_else(Caps::default, |row| Caps {
+        hour: row.hour_micros,
+        day: row.day_micros,
+        month: row.month_micros,
+    }))
+}
+
+/// Sets it. A country without any cap has no row.
+pub fn set_caps_of(conn: &mut PgConnection, country: Country, caps: Caps) -> Result<(), DbError> {
+    let set = if caps == Caps::default() {
+        statement("DELETE FROM budgets WHERE scope = $1").bind::<t::Text, _>(country.code())
+    } else {
+        statement(
+            "INSERT INTO budgets (scope, hour_micros, day_micros, month_micros) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (scope) DO UPDATE SET hour_micros = $2, day_micros = $3, month_micros = $4",
+        )
+        .bind::<t::Text, _>(country.code())
+        .bind::<t::Nullable<t::BigInt>, _>(caps.hour)
+        .bind::<t::Nullable<t::BigInt>, _>(caps.day)
+        .bind::<t::Nullable<t::BigInt>, _>(caps.month)
+    };
+    set.execute(conn)?;
+    Ok(())
+}
+
 /// How full a cap is in the period that runs.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Fill {

@@ -8,12 +8,39 @@
 //!   it (AUT-11).
 //! - Twilio's test numbers belong to no country, cost nothing and reach nobody: they are open.
 
+use chrono::{DateTime, Utc};
+
 use crate::{
-    domain::phone_number::PhoneNumber,
+    domain::{country::Country, phone_number::PhoneNumber},
     sms::{ProviderChoice, Sender},
 };
 
+pub mod change;
+pub mod stop;
 pub mod store;
+
+/// The least that a segment can be assumed to cost, in millionths of a US dollar: what costs nothing is no budget's.
+pub const LEAST_PRICE_MICROS: i64 = 1_000;
+/// The most, some ten times what the dearest country costs.
+pub const MOST_PRICE_MICROS: i64 = 5_000_000;
+
+/// The most that a country's caps of an hour, a day and a month can be, in millionths of a US dollar.
+pub fn most_cap_micros() -> [i64; 3] {
+    [500_000_000, 2_000_000_000, 20_000_000_000]
+}
+
+/// Every order of providers that a policy can have, by the name that a form gives it.
+pub fn orders() -> impl Iterator<Item = (&'static str, Vec<ProviderChoice>)> {
+    use ProviderChoice::{Messaging, Verify};
+    [
+        ("", vec![]),
+        ("messaging", vec![Messaging]),
+        ("verify", vec![Verify]),
+        ("messaging,verify", vec![Messaging, Verify]),
+        ("verify,messaging", vec![Verify, Messaging]),
+    ]
+    .into_iter()
+}
 
 /// Which numbers a text is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +70,27 @@ pub struct Policy {
     pub price_micros: i64,
 }
 
+/// A country's policy as it stands.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// Which country.
+    pub country: Country,
+    /// What holds.
+    pub policy: Policy,
+    /// Raised by every change.
+    pub version: i32,
+    /// When it was changed last.
+    pub changed_at: DateTime<Utc>,
+    /// Since when texts to unproven numbers are stopped by the button that stops all of them.
+    pub stopped_at: Option<DateTime<Utc>>,
+}
+
 impl Policy {
+    /// The name of its order of providers.
+    pub fn order(&self) -> String {
+        self.providers.iter().map(|provider| provider.as_str()).collect::<Vec<_>>().join(",")
+    }
+
     /// Of a country that has none.
     pub fn closed() -> Self {
         Self {

@@ -2,7 +2,10 @@
 //! settings. In English, as the log is: whoever reads it knows these words.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::{PgConnection, QueryableByName, RunQueryDsl as _, sql_query, sql_types::Timestamptz};
+use diesel::{
+    PgConnection, QueryableByName, RunQueryDsl as _, sql_query,
+    sql_types::{Text, Timestamptz},
+};
 
 use crate::{
     db::{self, DbError, migrations},
@@ -41,6 +44,7 @@ pub fn of_database(conn: &mut PgConnection) -> Vec<Finding> {
         Finding::new("durability", durability(conn)),
         Finding::new("migrations", pending(conn)),
         Finding::new("clock", clocks(conn)),
+        Finding::new("messages", language(conn)),
     ]
 }
 
@@ -57,6 +61,24 @@ fn pending(conn: &mut PgConnection) -> Result<String, String> {
         Ok(names) if names.is_empty() => Ok("all applied".to_owned()),
         Ok(names) => Err(format!("{} to apply; run: latchkey migrate", names.len())),
         Err(error) => Err(error.to_string()),
+    }
+}
+
+/// What went wrong in the database is told apart by its words: in another language a timeout would count as a fault of ours.
+fn language(conn: &mut PgConnection) -> Result<String, String> {
+    #[derive(QueryableByName)]
+    struct Language {
+        #[diesel(sql_type = Text)]
+        language: String,
+    }
+    let asked = sql_query("SELECT current_setting('lc_messages') AS language").get_result(conn);
+    let Language { language } = asked.map_err(|error| DbError::from(error).to_string())?;
+    let is_english =
+        ["", "C", "POSIX"].contains(&language.as_str()) || ["C.", "en"].iter().any(|it| language.starts_with(it));
+    if is_english {
+        Ok("the database speaks English".to_owned())
+    } else {
+        Err(format!("the database's are in {language}; as a superuser: ALTER ROLE … SET lc_messages = 'C'"))
     }
 }
 

@@ -498,6 +498,7 @@ pub const TABLES: &[Table] = &[
             of("price_micros", Wiring),
             of("version", Wiring),
             of("changed_at", Wiring),
+            of("stopped_at", Wiring),
         ],
     },
     Table {

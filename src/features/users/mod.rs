@@ -21,6 +21,7 @@ use crate::{
     },
 };
 
+pub mod administrators;
 mod contest;
 pub mod store;
 

@@ -1,7 +1,8 @@
 //! Whoever runs the service, at a shell beside the server.
 
 use std::{
-    process::Stdio,
+    io::Write as _,
+    process::{Child, Stdio},
     time::{Duration, Instant},
 };
 
@@ -28,12 +29,32 @@ impl Ended {
     }
 
     #[track_caller]
-    fn says(&self, parts: &[&str]) -> &Self {
+    pub fn says(&self, parts: &[&str]) -> &Self {
         for part in parts {
             assert!(self.said.contains(part), "{part:?} is not in:\n{}", self.said);
         }
         self
     }
+}
+
+/// Runs a command to its end with these variables and no others.
+pub fn run_with(environment: &[(String, String)], arguments: &[&str]) -> Ended {
+    end(start(environment, arguments, ""))
+}
+
+fn start(environment: &[(String, String)], arguments: &[&str], typed: &str) -> Child {
+    let mut command = latchkey(environment);
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // One that has ended by itself reads nothing.
+    let _ = child.stdin.take().unwrap().write_all(typed.as_bytes());
+    child
+}
+
+fn end(child: Child) -> Ended {
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    Ended { well: output.status.success(), said }
 }
 
 impl TestApp {
@@ -44,17 +65,26 @@ impl TestApp {
 
     /// Several at the same time.
     pub fn operators(&self, commands: &[&[&str]]) -> Vec<Ended> {
-        let start = |arguments: &&[&str]| {
-            let mut command = latchkey(&self.environment);
-            command.args(*arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
-        };
-        let started: Vec<_> = commands.iter().map(start).collect();
-        let end = |child: std::process::Child| {
-            let output = child.wait_with_output().unwrap();
-            let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-            Ended { well: output.status.success(), said }
-        };
+        let started: Vec<_> = commands.iter().map(|arguments| start(&self.environment, arguments, "")).collect();
         started.into_iter().map(end).collect()
+    }
+
+    /// Runs a command that reads something.
+    pub fn operator_typing(&self, arguments: &[&str], typed: &str) -> Ended {
+        self.operators_typing(&[(arguments, typed)]).remove(0)
+    }
+
+    /// Several at the same time.
+    pub fn operators_typing(&self, commands: &[(&[&str], &str)]) -> Vec<Ended> {
+        let started: Vec<_> =
+            commands.iter().map(|(arguments, typed)| start(&self.environment, arguments, typed)).collect();
+        started.into_iter().map(end).collect()
+    }
+
+    /// Makes an administrator who has not signed in yet.
+    #[track_caller]
+    pub fn makes_administrator(&self, email: &str, password: &str) -> Ended {
+        self.operator_typing(&["admin", "create", "--email", email], &format!("{password}\n"))
     }
 
     /// Starts the recovery of an account whose owner has this number now.

@@ -1,0 +1,1 @@
+ALTER TABLE country_policies DROP COLUMN stopped_at;
