@@ -13,11 +13,10 @@ struct Allowance {
 
 /// Each country has an allowance of its own, so that whoever is held back in one goes on in the next: this is what all of
 /// them together may have open. At the start of a launch 15 people wait for their text at any moment.
-const EVERYWHERE_HOUR: Allowance = Allowance { least: 25.0, for_each: 0.15 };
-const EVERYWHERE_DAY: Allowance = Allowance { least: 10.0, for_each: 0.13 };
-/// For each code no more than all countries have: what one of them takes up leaves the others theirs.
-const COUNTRY_HOUR: Allowance = Allowance { least: 12.0, for_each: 0.15 };
-const COUNTRY_DAY: Allowance = Allowance { least: 10.0, for_each: 0.13 };
+const EVERYWHERE_HOUR: Allowance = Allowance { least: 25.0, for_each: 0.25 };
+const EVERYWHERE_DAY: Allowance = Allowance { least: 10.0, for_each: 0.2 };
+const COUNTRY_HOUR: Allowance = Allowance { least: 12.0, for_each: 0.25 };
+const COUNTRY_DAY: Allowance = Allowance { least: 10.0, for_each: 0.2 };
 const RANGE_HOUR: Allowance = Allowance { least: 5.0, for_each: 0.25 };
 const RANGE_DAY: Allowance = Allowance { least: 8.0, for_each: 0.2 };
 /// An address has an allowance of its own once somebody has entered a code there.
@@ -237,8 +236,8 @@ mod tests {
         assert_eq!(decide(24.0, 9.0, 0.0, 0.0), None);
         assert_eq!(decide(25.0, 9.0, 0.0, 0.0), held(Rule::EverywhereHour(Excess { open: 25.0, allowed: 25.0 })));
         assert_eq!(decide(0.0, 10.0, 0.0, 0.0), held(Rule::EverywhereDay(Excess { open: 10.0, allowed: 10.0 })));
-        assert_eq!(decide(30.0, 22.0, 40.0, 100.0), None, "31 in an hour, 23 in a day");
-        assert_eq!(decide(30.0, 40.0, 0.0, 240.0), None, "31 in an hour, 41 in a day");
+        assert_eq!(decide(34.0, 29.0, 40.0, 100.0), None, "35 in an hour, 30 in a day");
+        assert_eq!(decide(34.0, 57.0, 0.0, 240.0), None, "35 in an hour, 58 in a day");
     }
 
     #[test]
@@ -252,11 +251,11 @@ mod tests {
     fn the_more_codes_are_entered_the_more_may_be_open() {
         let open = country(60.0, 200.0, 0.0, 0.0);
         assert!(decide(&open).country.is_some());
-        let after_a_good_day = Facts { best_day: 2000.0, ..open };
-        assert_eq!(decide(&after_a_good_day).country, None, "62 in an hour, 270 in a day");
-        assert_eq!(decide(&country(60.0, 200.0, 340.0, 1500.0)).country, None, "63 in an hour, 205 in a day");
-        let forgotten = decide(&country(60.0, 200.0, 100.0, 1500.0)).country.map(|decision| decision.rule);
-        assert!(matches!(forgotten, Some(Rule::CountryHour(Excess { allowed: 27.0, .. }))), "{forgotten:?}");
+        let after_a_good_day = Facts { best_day: 1200.0, ..open };
+        assert_eq!(decide(&after_a_good_day).country, None, "62 in an hour, 250 in a day");
+        assert_eq!(decide(&country(60.0, 200.0, 200.0, 960.0)).country, None, "62 in an hour, 202 in a day");
+        let forgotten = decide(&country(60.0, 200.0, 100.0, 960.0)).country.map(|decision| decision.rule);
+        assert!(matches!(forgotten, Some(Rule::CountryHour(Excess { allowed: 37.0, .. }))), "{forgotten:?}");
         let range = |open_hour, entered_hour| Facts {
             range: Texts { open_hour, entered_hour, ..Texts::default() },
             ..Facts::default()
