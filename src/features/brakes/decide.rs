@@ -13,8 +13,8 @@ struct Allowance {
 
 /// Each country has an allowance of its own, so that whoever is held back in one goes on in the next: this is what all of
 /// them together may have open. At the start of a launch 15 people wait for their text at any moment.
-const EVERYWHERE_HOUR: Allowance = Allowance { least: 25.0, for_each: 0.15 };
-const EVERYWHERE_DAY: Allowance = Allowance { least: 10.0, for_each: 0.13 };
+const EVERYWHERE_HOUR: Allowance = Allowance { least: 25.0, for_each: 0.25 };
+const EVERYWHERE_DAY: Allowance = Allowance { least: 10.0, for_each: 0.2 };
 const COUNTRY_HOUR: Allowance = Allowance { least: 12.0, for_each: 0.25 };
 const COUNTRY_DAY: Allowance = Allowance { least: 10.0, for_each: 0.2 };
 const RANGE_HOUR: Allowance = Allowance { least: 5.0, for_each: 0.25 };
@@ -236,8 +236,8 @@ mod tests {
         assert_eq!(decide(24.0, 9.0, 0.0, 0.0), None);
         assert_eq!(decide(25.0, 9.0, 0.0, 0.0), held(Rule::EverywhereHour(Excess { open: 25.0, allowed: 25.0 })));
         assert_eq!(decide(0.0, 10.0, 0.0, 0.0), held(Rule::EverywhereDay(Excess { open: 10.0, allowed: 10.0 })));
-        assert_eq!(decide(30.0, 22.0, 40.0, 100.0), None, "31 in an hour, 23 in a day");
-        assert_eq!(decide(30.0, 40.0, 0.0, 240.0), None, "31 in an hour, 41 in a day");
+        assert_eq!(decide(34.0, 29.0, 40.0, 100.0), None, "35 in an hour, 30 in a day");
+        assert_eq!(decide(34.0, 57.0, 0.0, 240.0), None, "35 in an hour, 58 in a day");
     }
 
     #[test]

@@ -5,9 +5,9 @@
 //! - An address *vouches* for a text where somebody has entered a code in the last day: it may have one open and a fifth
 //!   of the codes that were entered there. Such a text counts for its range alone, and only its range's brake holds it back.
 //!   Carriers let many people share one address, and an attacker's addresses are those where nobody finishes.
-//! - All countries together may have 25 of the other texts open in an hour and 15 for each hundred codes that an hour
-//!   brings, which is this one or a sixth of the last day, and 10 in a day and 13 for each hundred codes of it: an attacker
-//!   who is held back in one country would go on in the next. This holds from the first day.
+//! - All countries together may have 25 of the other texts open in an hour and a quarter of the codes that an hour brings,
+//!   which is this one or a sixth of the last day, and 10 in a day and a fifth of its codes: an attacker who is held back in
+//!   one country would go on in the next. This holds from the first day.
 //! - A country may have 12 of them open in an hour and a quarter of the codes that an hour brings, and 10 in a day and a
 //!   fifth of the codes that a day brings: this hour or a sixth of the best day of 14, this day or that best one, whichever
 //!   is more.
