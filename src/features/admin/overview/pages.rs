@@ -53,6 +53,9 @@ struct Tile {
     notes: Vec<String>,
 }
 
+/// A figure of an hour or a day.
+type Figure = fn(&Slice) -> i64;
+
 impl OverviewPage {
     fn title(&self) -> String {
         self.chrome.title(&fl!(self.chrome.words.0, "admin-area-overview"))
@@ -431,8 +434,8 @@ impl OverviewPage {
         name: &'static str,
         caption: String,
         unit: Unit,
-        all: fn(&Slice) -> i64,
-        part: Option<(fn(&Slice) -> i64, String, String)>,
+        all: Figure,
+        part: Option<(Figure, String, String)>,
         cap: Option<i64>,
     ) -> Chart {
         let words = self.words();
