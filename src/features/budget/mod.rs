@@ -62,6 +62,25 @@ impl Period {
     }
 }
 
+/// What a cap is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Texts to all countries together.
+    InAll,
+    /// Texts to one.
+    Country(Country),
+}
+
+impl Scope {
+    /// The name in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InAll => "ALL",
+            Self::Country(country) => country.code(),
+        }
+    }
+}
+
 /// What may be spent, in all countries together or in one, in millionths of a US dollar; none where nothing caps it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Caps {

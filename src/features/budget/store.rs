@@ -5,16 +5,13 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use diesel::{PgConnection, prelude::*, sql_types as t};
 
-use super::{Caps, Expense, UNPROVEN_PERCENT};
+use super::{Caps, Expense, Scope, UNPROVEN_PERCENT};
 use crate::{
     db::{DbError, statement},
     domain::{country::Country, ids::MessageId},
     features::{countries::Class, messages::Kind},
     schema::budgets,
 };
-
-/// The row that caps all countries together.
-const IN_ALL: &str = "ALL";
 
 /// How long until the last of the periods ends whose cap has no room; none when all have.
 pub fn wait_for_room(conn: &mut PgConnection, expense: &Expense) -> Result<Option<Duration>, DbError> {
@@ -76,48 +73,6 @@ pub fn count(conn: &mut PgConnection, message: MessageId, micros: i64) -> Result
     Ok(())
 }
 
-#[derive(QueryableByName)]
-struct StoredCaps {
-    #[diesel(sql_type = t::Nullable<t::BigInt>)]
-    hour_micros: Option<i64>,
-    #[diesel(sql_type = t::Nullable<t::BigInt>)]
-    day_micros: Option<i64>,
-    #[diesel(sql_type = t::Nullable<t::BigInt>)]
-    month_micros: Option<i64>,
-}
-
-/// What texts to a country may cost.
-pub fn find_caps_of(conn: &mut PgConnection, country: Country) -> Result<Caps, DbError> {
-    let row: Option<StoredCaps> =
-        statement("SELECT hour_micros, day_micros, month_micros FROM budgets WHERE scope = $1")
-            .bind::<t::Text, _>(country.code())
-            .get_result(conn)
-            .optional()?;
-    Ok(row.map_or_else(Caps::default, |row| Caps {
-        hour: row.hour_micros,
-        day: row.day_micros,
-        month: row.month_micros,
-    }))
-}
-
-/// Sets it. A country without any cap has no row.
-pub fn set_caps_of(conn: &mut PgConnection, country: Country, caps: Caps) -> Result<(), DbError> {
-    let set = if caps == Caps::default() {
-        statement("DELETE FROM budgets WHERE scope = $1").bind::<t::Text, _>(country.code())
-    } else {
-        statement(
-            "INSERT INTO budgets (scope, hour_micros, day_micros, month_micros) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (scope) DO UPDATE SET hour_micros = $2, day_micros = $3, month_micros = $4",
-        )
-        .bind::<t::Text, _>(country.code())
-        .bind::<t::Nullable<t::BigInt>, _>(caps.hour)
-        .bind::<t::Nullable<t::BigInt>, _>(caps.day)
-        .bind::<t::Nullable<t::BigInt>, _>(caps.month)
-    };
-    set.execute(conn)?;
-    Ok(())
-}
-
 /// How full a cap is in the period that runs.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Fill {
@@ -168,19 +123,23 @@ pub fn list_fills(conn: &mut PgConnection) -> Result<Vec<Fill>, DbError> {
     .get_results(conn)?)
 }
 
-/// What all countries together may cost.
-pub fn find_caps(conn: &mut PgConnection) -> Result<Caps, DbError> {
+/// What texts may cost.
+pub fn find_caps(conn: &mut PgConnection, scope: Scope) -> Result<Caps, DbError> {
     let columns = (budgets::hour_micros, budgets::day_micros, budgets::month_micros);
-    let row = budgets::table.find(IN_ALL).select(columns).first(conn).optional()?;
+    let row = budgets::table.find(scope.as_str()).select(columns).first(conn).optional()?;
     Ok(row.map_or_else(Caps::default, |(hour, day, month)| Caps { hour, day, month }))
 }
 
-/// Sets it.
-pub fn set_caps(conn: &mut PgConnection, caps: Caps) -> Result<(), DbError> {
+/// Sets it. What has no cap at all needs no row.
+pub fn set_caps(conn: &mut PgConnection, scope: Scope, caps: Caps) -> Result<(), DbError> {
+    if caps == Caps::default() {
+        diesel::delete(budgets::table.find(scope.as_str())).execute(conn)?;
+        return Ok(());
+    }
     let Caps { hour, day, month } = caps;
     let columns = (budgets::hour_micros.eq(hour), budgets::day_micros.eq(day), budgets::month_micros.eq(month));
     diesel::insert_into(budgets::table)
-        .values((budgets::scope.eq(IN_ALL), columns))
+        .values((budgets::scope.eq(scope.as_str()), columns))
         .on_conflict(budgets::scope)
         .do_update()
         .set(columns)

@@ -48,7 +48,7 @@ pub fn change(conn: &mut PgConnection, ring: &KeyRing, by: Actor, change: &Chang
     let Change { country, version, policy, caps } = change;
     db::transaction(conn, |conn| {
         let before = store::lock(conn, *country)?;
-        let caps_before = budget::store::find_caps_of(conn, *country)?;
+        let caps_before = budget::store::find_caps(conn, budget::Scope::Country(*country))?;
         if before.as_ref().map_or(0, |before| before.version) != *version {
             return Err(NotChanged::Stale);
         }
@@ -58,7 +58,7 @@ pub fn change(conn: &mut PgConnection, ring: &KeyRing, by: Actor, change: &Chang
         if !store::save(conn, *country, *version, policy)? {
             return Err(NotChanged::Stale);
         }
-        budget::store::set_caps_of(conn, *country, *caps)?;
+        budget::store::set_caps(conn, budget::Scope::Country(*country), *caps)?;
         let entry = Entry {
             by,
             act: if before.is_some() { Act::CountryChanged } else { Act::CountryAdded },

@@ -14,7 +14,12 @@ use uuid::Uuid;
 
 use crate::{
     db::{DbError, Statement, statement},
-    domain::{brake_reference::BrakeReference, country::Country, ids::MessageId, phone_number::PhoneNumber},
+    domain::{
+        brake_reference::BrakeReference,
+        country::Country,
+        ids::{MessageId, UserId},
+        phone_number::PhoneNumber,
+    },
     features::message_hours::Why,
     sms::{Fault, ProviderChoice},
     web::clock,
@@ -127,6 +132,8 @@ pub enum Name {
     Brake(BrakeReference),
     /// Twilio's name for a text.
     Sid(String),
+    /// The account that a text was sent to, or for.
+    Account(UserId),
 }
 
 /// What is looked for. What is left open fits all.
@@ -297,6 +304,13 @@ const BY_SID: &str = concat!(
     "AND m.id < $4 ORDER BY m.id DESC LIMIT $6"
 );
 
+const OF_ACCOUNT: &str = concat!(
+    shown!(),
+    "FROM sms_messages AS m WHERE m.user_id = $5 AND ",
+    fits!(),
+    "AND m.id < $4 ORDER BY m.id DESC LIMIT $6"
+);
+
 /// Lists at most so many texts that are wanted, those before a text if one is given.
 pub fn list(
     conn: &mut PgConnection,
@@ -321,6 +335,10 @@ pub fn list(
             .get_results(conn)?,
         Some(Name::Sid(sid)) => fitting(BY_SID, wanted, before)
             .bind::<t::Text, _>(sid.clone())
+            .bind::<t::BigInt, _>(most)
+            .get_results(conn)?,
+        Some(Name::Account(user)) => fitting(OF_ACCOUNT, wanted, before)
+            .bind::<t::Uuid, _>(*user)
             .bind::<t::BigInt, _>(most)
             .get_results(conn)?,
     };

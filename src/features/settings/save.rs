@@ -43,7 +43,7 @@ pub enum NotSaved {
 pub fn find_standing(conn: &mut PgConnection, defaults: &Settings) -> Result<Standing, DbError> {
     let stored = store::find(conn)?;
     let (settings, _) = Settings::read(&stored.changed, defaults);
-    Ok(Standing { version: stored.version, settings, caps: budget::store::find_caps(conn)? })
+    Ok(Standing { version: stored.version, settings, caps: budget::store::find_caps(conn, budget::Scope::InAll)? })
 }
 
 /// Saves what is wanted under the version that it was made of, and writes down each change. Answers how many there were;
@@ -72,7 +72,7 @@ pub fn save(
             return Err(NotSaved::Stale);
         }
         if wanted.caps != before.caps {
-            budget::store::set_caps(conn, wanted.caps)?;
+            budget::store::set_caps(conn, budget::Scope::InAll, wanted.caps)?;
         }
         for Change { key, before, after } in &changes {
             let entry = Entry {

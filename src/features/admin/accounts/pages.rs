@@ -17,6 +17,7 @@ use crate::domain::country::Country;
 use crate::domain::ids::UserId;
 use crate::domain::role::Role;
 use crate::features::activity::{Event, store::Entry};
+use crate::features::audit::Subject;
 use crate::features::profile::{OfRole, Profile};
 use crate::features::recovery;
 use crate::features::sessions::store::Listed as Session;
@@ -288,7 +289,7 @@ impl PersonPage {
     }
 
     fn texts(&self) -> String {
-        format!("/admin/messages?account={}", self.person.id)
+        format!("/admin/messages?reference={}", Subject::Account(self.person.id))
     }
 
     fn browser(&self, name: &BrowserName) -> String {

@@ -64,7 +64,10 @@ pub async fn show_one(administrator: Administrator, code: Path<String>) -> Answe
 /// How it stands, and the form with what is saved.
 async fn find(signed_in: &SignedIn, country: Country) -> Result<(Option<Standing>, CountryForm), PageError> {
     let found = signed_in.visitor.app.db.run(move |conn| {
-        Ok::<_, crate::db::DbError>((store::find_standing(conn, country)?, budget::store::find_caps_of(conn, country)?))
+        Ok::<_, crate::db::DbError>((
+            store::find_standing(conn, country)?,
+            budget::store::find_caps(conn, budget::Scope::Country(country))?,
+        ))
     });
     let (standing, caps) = found.await?;
     let form = match &standing {

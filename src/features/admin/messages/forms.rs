@@ -6,7 +6,12 @@ use uuid::Uuid;
 
 use super::handlers::LIST;
 use crate::{
-    domain::{brake_reference::BrakeReference, country::Country, ids::MessageId, message_reference::MessageReference},
+    domain::{
+        brake_reference::BrakeReference,
+        country::Country,
+        ids::{MessageId, UserId},
+        message_reference::MessageReference,
+    },
     features::{
         message_hours::Span,
         messages::search::{End, Name, Occasion, Wanted},
@@ -145,7 +150,8 @@ impl Filter {
     }
 }
 
-/// What somebody has read out or copied: a message's reference, a brake's, an id out of the log, or Twilio's name.
+/// What somebody has read out or copied: a message's reference, a brake's, an id out of the log, Twilio's name, or an
+/// account as the audit trail writes it.
 fn name(typed: &str) -> Option<Name> {
     // Nothing that is one is longer, and none has more spaces than that.
     if typed.chars().nth(60).is_some() {
@@ -154,6 +160,9 @@ fn name(typed: &str) -> Option<Name> {
     let upper = typed.to_uppercase();
     if let Some(brake) = BrakeReference::parse(&upper).filter(|brake| brake.to_string() == upper) {
         return Some(Name::Brake(brake));
+    }
+    if let Some(account) = typed.strip_prefix("account:") {
+        return Uuid::try_parse(account).ok().map(UserId).map(Name::Account);
     }
     if let Ok(id) = Uuid::try_parse(typed) {
         return Some(Name::Ids(id..=id));
@@ -175,7 +184,8 @@ mod tests {
         assert!(matches!(name("4f7k 92qd"), Some(Name::Ids(_))));
         assert!(matches!(name("019ac2f0-0000-7000-8000-000000000001"), Some(Name::Ids(_))));
         assert!(matches!(name("SM0123456789abcdef0123456789abcdef"), Some(Name::Sid(_))));
-        for none in ["KT-48211", "hello", "+251911234567", "' OR 1=1 --", "ፊደል", &"4".repeat(200)] {
+        assert!(matches!(name("account:019ac2f0-0000-7000-8000-000000000001"), Some(Name::Account(_))));
+        for none in ["account:1", "KT-48211", "hello", "+251911234567", "' OR 1=1 --", "ፊደል", &"4".repeat(200)] {
             assert_eq!(name(none), None, "{none}");
         }
     }

@@ -133,7 +133,7 @@ pub fn look(conn: &mut PgConnection, period: Period) -> Result<Look, DbError> {
             texts: message_hours::totals(conn, span)?,
             texts_before: message_hours::totals(conn, before)?,
             waiting,
-            caps: budget::store::find_caps(conn)?,
+            caps: budget::store::find_caps(conn, budget::Scope::InAll)?,
         })
     })
 }
