@@ -2102,7 +2102,6 @@ notice-brake-opened = The brake is open.
 notice-brake-opened-text = Texts go there again. The rule counts anew from now, and what you did is in the activity.
 notice-brake-not-on = This brake holds nothing back.
 notice-brake-not-on-text = It opened by itself, another administrator was faster, or it was only written down.
-audit-act-brake-opened = Opened a brake
 
 admin-messages-error-with-code = { $meaning } ({ $code })
 admin-messages-error-not-told = No reason was given

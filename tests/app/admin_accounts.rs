@@ -379,7 +379,7 @@ async fn a_password_that_has_to_be_set_anew_opens_nothing_and_a_text_sets_anothe
     let claiming = app.browser();
     app.let_pass("25 hours");
     omar.begins_in(&omar.browser).await;
-    omar.browser.gives(&omar.app().code().await).await.redirects_to("/account");
+    omar.browser.gives(&omar.app().code().await).await.redirects_to("/admin");
     let code = other.begins(&app, &claiming).await;
     claiming.enters(&code).await.redirects_to("/register/claim");
     claiming.claims("move").await.redirects_to("/account");

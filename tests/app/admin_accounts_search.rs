@@ -83,7 +83,7 @@ async fn an_account_is_found_by_address_number_name_and_id() {
     let browser = app.browser();
     app.let_pass("25 hours");
     omar.begins_in(&omar.browser).await;
-    omar.browser.gives(&omar.app().code().await).await.redirects_to("/account");
+    omar.browser.gives(&omar.app().code().await).await.redirects_to("/admin");
     let code = other.begins(&app, &browser).await;
     browser.enters(&code).await.redirects_to("/register/claim");
     browser.claims("move").await.redirects_to("/account");

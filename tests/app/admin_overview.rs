@@ -3,6 +3,7 @@
 use latchkey::features::{
     activity::hours::{self, Every},
     admin::overview::look::{self, Period},
+    message_hours,
 };
 use scraper::{ElementRef, Selector};
 
@@ -47,7 +48,7 @@ fn words(element: ElementRef<'_>) -> String {
 /// Leaves of what the program has counted so far nothing.
 fn forget(app: &TestApp) {
     app.database.run("DELETE FROM sms_messages");
-    for table in ["activity", "activity_hours", "message_hours", "spending"] {
+    for table in ["activity", "activity_hours", "message_hours", "message_days", "spending"] {
         app.database.run(&format!("DELETE FROM {table}"));
     }
 }
@@ -75,6 +76,9 @@ fn texts(database: &Database, age: &str, sent: i32, delivered: i32, failed: i32,
              'verification', {sent}, {sent}, {delivered}, {failed}, 0, 0, {entered}, {sent} * 15000,
              '{{0,0,0,{delivered},0,0,0,0,0,0,0,0,0,0,0,0}}', now())"
     ));
+    let hour = format!("date_trunc('hour', now() - interval '{age}', 'UTC') AT TIME ZONE 'UTC'");
+    let hour = database.text(&format!("SELECT to_char({hour}, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')")).unwrap();
+    message_hours::store::count_day_of(&mut database.connect(), hour.parse().unwrap()).unwrap();
 }
 
 #[actix_web::test]
@@ -158,6 +162,8 @@ async fn what_needs_attention_leads_to_where_it_is_solved() {
     let who = Owner::administrator(&app).await;
     let (lost, phone) = (people::maid(), people::new_phone());
     lost.has_account(&app).await;
+    let another = people::maid();
+    another.has_account(&app).await;
     let lost_id = app.database.text(&format!("SELECT id FROM users WHERE phone_number = '{}'", lost.phone)).unwrap();
     forget(&app);
     app.starts_recovery(&lost.phone, &phone);
@@ -231,8 +237,6 @@ async fn what_needs_attention_leads_to_where_it_is_solved() {
         assert!(!page.text().contains(&number.trim_start_matches('+')[3..]), "a number is shown: {}", page.text());
     }
 
-    let another = people::maid();
-    another.has_account(&app).await;
     app.starts_recovery(&another.phone, &people::new_phone());
     let page = who.browser.get("/admin?days=30").await;
     let recoveries = self::rows(&page).into_iter().find(|(state, ..)| state == "2 recoveries").unwrap();
