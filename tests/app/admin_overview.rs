@@ -1,5 +1,6 @@
 //! What whoever runs the service sees first: what needs attention, and how the day goes.
 
+use diesel::Connection as _;
 use latchkey::features::{
     activity::hours::{self, Every},
     admin::overview::look::{self, Period},
@@ -78,7 +79,9 @@ fn texts(database: &Database, age: &str, sent: i32, delivered: i32, failed: i32,
     ));
     let hour = format!("date_trunc('hour', now() - interval '{age}', 'UTC') AT TIME ZONE 'UTC'");
     let hour = database.text(&format!("SELECT to_char({hour}, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')")).unwrap();
-    message_hours::store::count_day_of(&mut database.connect(), hour.parse().unwrap()).unwrap();
+    let counted =
+        database.connect().transaction(|conn| message_hours::store::count_day_of(conn, hour.parse().unwrap()));
+    counted.unwrap();
 }
 
 #[actix_web::test]
