@@ -1962,11 +1962,11 @@ admin-messages-usd = USD
 admin-messages-no-country = No country
 admin-messages-number-forgotten = number forgotten
 admin-messages-nothing = –
-admin-messages-seconds = { $seconds } s
-admin-messages-minutes = { $minutes } min
+admin-messages-seconds = { $seconds } s
+admin-messages-minutes = { $minutes } min
 admin-messages-more-than = over { $time }
-admin-messages-percent = { $percent } %
-admin-messages-of = { $count } ({ $share })
+admin-messages-percent = { $percent } %
+admin-messages-of = { $count } ({ $share })
 
 admin-messages-end-underway = On its way to the provider
 admin-messages-end-sent = Sent

@@ -124,7 +124,10 @@ mod tests {
     fn times_are_told_in_seconds_then_in_minutes() {
         let words = Words::english();
         let told = |millis| took(Duration::from_millis(millis), &words);
-        assert_eq!([3_240, 99_900, 100_000, 600_000].map(told), ["3.2 s", "99.9 s", "1.7 min", "10.0 min"]);
+        assert_eq!(
+            [3_240, 99_900, 100_000, 600_000].map(told),
+            ["3.2\u{a0}s", "99.9\u{a0}s", "1.7\u{a0}min", "10.0\u{a0}min"]
+        );
         assert_eq!(took_or_nothing(None, &words), "–");
     }
 
