@@ -3,14 +3,15 @@
 use actix_web::{
     FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, guard,
     http::{Method, header},
+    middleware::{Condition, from_fn},
     web::{self, ServiceConfig},
 };
 
 use crate::{
     features::{
         account, activity, admin, admin::accounts, deliveries, demo_inbox, devices, email_change, health, home,
-        information, my_data, password_change, password_reset, phone_change, profile, recovery, registration, sign_in,
-        step_up, stopping, two_factor,
+        information, my_data, password_change, password_reset, phone_change, profile, recovery, registration,
+        sessions::principals, sign_in, step_up, stopping, two_factor,
     },
     web::{
         assets, error,
@@ -181,8 +182,10 @@ impl Page {
             }
             std::future::ready(refusal) as std::future::Ready<HttpResponse>
         };
-        config.service(
-            self.resource.default_service(web::route().to(refuse)).wrap(actix_web::middleware::from_fn(error::catch)),
-        );
+        let is_hidden = self.entries.iter().any(|entry| entry.who.administers());
+        let resource = self.resource.default_service(web::route().to(refuse));
+        // What is registered last sees the request first.
+        let resource = resource.wrap(Condition::new(is_hidden, from_fn(principals::hide_from_others)));
+        config.service(resource.wrap(from_fn(error::catch)));
     }
 }

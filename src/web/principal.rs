@@ -33,6 +33,13 @@ pub enum Who {
     Twilio,
 }
 
+impl Who {
+    /// Whether only administrators may come.
+    pub fn administers(self) -> bool {
+        matches!(self, Self::Administrator | Self::FreshAdministrator)
+    }
+}
+
 /// A type that says who is asking. Only these can be a handler's first argument.
 pub trait Principal: FromRequest {
     /// Which.

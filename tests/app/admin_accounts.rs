@@ -9,6 +9,7 @@ use crate::support::{
     authenticator::{enrol_app, let_code_be_used_again},
     browser::{Browser, Page},
     crowd::{meet, nothing_broke},
+    operator::end,
     owners::Owner,
     people::{self, Person, signs_in_as},
     resets::{NEW_PASSWORD, events_of, hash_of},
@@ -220,6 +221,22 @@ async fn a_6_administrators_who_shut_each_other_out_at_once_leave_one() {
         for owner in left {
             assert_eq!(owner.browser.get("/admin/accounts").await.status, 200, "who is left gets in");
         }
+    }
+
+    // At the command line one is removed who at this moment disables the other on the page: whoever comes first, one stays.
+    for _ in 0..4 {
+        app.database.run("UPDATE users SET role = 'sponsor' WHERE role = 'administrator'");
+        let (one, other) = (Owner::administrator(&app).await, Owner::administrator(&app).await);
+        let held = app.database.hold("SELECT FROM users WHERE role = 'administrator' FOR UPDATE");
+        let (browser, other_id) = (one.browser.clone(), other.id(&app));
+        let remove = ["admin", "remove", "--email", &one.person.email, "--reason", "left the company"];
+        let operator = app.operator_starts(&remove);
+        let page = actix_web::rt::spawn(async move { acts(&browser, &other_id, "disable").await });
+        app.database.waiting(2).await;
+        held.release();
+        page.await.unwrap();
+        let stays = if end(operator).well { &other } else { &one };
+        assert_eq!((app.database.number(in_charge), stays.number(&app, "(status = 'active')::int")), (1, 1));
     }
 
     // Three in a circle.

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use reqwest::Method;
 
-use crate::support::{BASE_URL, TestApp, answers::one_of_each_kind, people, raw::exchange, routes};
+use crate::support::{
+    BASE_URL, TestApp, answers::one_of_each_kind, browser::Browser, owners::Owner, people, raw::exchange, routes,
+};
 
 #[actix_web::test]
 async fn o_2_a_foreign_host_gets_nothing() {
@@ -171,7 +173,7 @@ async fn web_05_web_10_no_page_has_a_script_or_a_style_of_its_own() {
 #[actix_web::test]
 async fn inp_16_each_route_takes_the_methods_it_declares_and_no_others() {
     let app = TestApp::start().await;
-    let browser = app.browser();
+    let (browser, administrator) = (app.browser(), Owner::administrator(&app).await.browser);
     let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"];
     let paths: BTreeSet<_> = routes::all().into_iter().map(|route| route.path).collect();
     for path in paths {
@@ -181,8 +183,16 @@ async fn inp_16_each_route_takes_the_methods_it_declares_and_no_others() {
             (false, _) => "POST",
         };
         for method in methods {
-            let request = browser.bare(Method::from_bytes(method.as_bytes()).unwrap(), path);
-            let page = browser.send(request.header("sec-fetch-site", "same-origin")).await;
+            let method_of_request = Method::from_bytes(method.as_bytes()).unwrap();
+            let asks = async |browser: &Browser| {
+                let request = browser.bare(method_of_request.clone(), path);
+                browser.send(request.header("sec-fetch-site", "same-origin")).await
+            };
+            let mut page = asks(&browser).await;
+            if path.starts_with("/admin") {
+                assert_eq!((page.status.as_u16(), page.header("allow")), (404, None), "{method} {path} by a stranger");
+                page = asks(&administrator).await;
+            }
             let told = format!("{method} {path}: {}", page.status);
             if allowed.split(", ").any(|allowed| allowed == method) {
                 assert_ne!(page.status, 405, "{told}");

@@ -4,6 +4,7 @@ use askama::Template;
 use i18n_embed_fl::fl;
 
 use crate::domain::role::Role;
+use crate::features::activity;
 use crate::features::my_data::pages::Due;
 use crate::features::sessions::{Glance, Waiting};
 use crate::features::two_factor::{Method, backup_codes::FEW};
@@ -134,9 +135,7 @@ impl OverviewPage {
     /// And when.
     fn last_time(&self) -> Option<Sentence> {
         let (_, at) = self.glance.last?;
-        let mut parts = Parts::new();
-        let (date, time) = (self.clock.date(at, &self.chrome.words), parts.time(at, self.clock));
-        Some(parts.put_into(&fl!(self.chrome.words.0, "activity-when", date = date, time = time)))
+        Some(activity::pages::when(at, self.clock, &self.chrome.words))
     }
 
     fn codes_left_text(&self) -> String {

@@ -1,6 +1,7 @@
 //! What `/account/activity` shows: what happened to the account, in words.
 
 use askama::Template;
+use chrono::{DateTime, Utc};
 use i18n_embed_fl::fl;
 
 use super::{Event, Origin, store::Entry};
@@ -35,15 +36,11 @@ impl ActivityPage {
     }
 
     fn when(&self, entry: &Entry) -> Sentence {
-        let mut parts = Parts::new();
-        let (date, time) = (self.clock.date(entry.at, &self.chrome.words), parts.time(entry.at, self.clock));
-        parts.put_into(&fl!(self.chrome.words.0, "activity-when", date = date, time = time))
+        when(entry.at, self.clock, &self.chrome.words)
     }
 
     fn who(&self, origin: &Origin) -> String {
-        let words = &self.chrome.words;
-        let (browser, start) = (words.browser(&origin.browser), words.address_start(&origin.address));
-        fl!(words.0, "activity-who", browser = browser, start = start)
+        who(origin, &self.chrome.words)
     }
 
     fn not_you(&self) -> Sentence {
@@ -51,6 +48,19 @@ impl ActivityPage {
         let (devices, end) = (parts.link("/account/devices"), parts.end());
         parts.put_into(&fl!(self.chrome.words.0, "activity-not-you", devices = devices, end = end))
     }
+}
+
+/// When something happened.
+pub fn when(at: DateTime<Utc>, clock: Clock, words: &Words) -> Sentence {
+    let mut parts = Parts::new();
+    let (date, time) = (clock.date(at, words), parts.time(at, clock));
+    parts.put_into(&fl!(words.0, "activity-when", date = date, time = time))
+}
+
+/// Who did it.
+pub fn who(origin: &Origin, words: &Words) -> String {
+    let (browser, start) = (words.browser(&origin.browser), words.address_start(&origin.address));
+    fl!(words.0, "activity-who", browser = browser, start = start)
 }
 
 impl Event {

@@ -10,6 +10,7 @@ use crate::features::sessions::store::Listed as Session;
 use crate::features::trusted_devices::store::Listed as TrustedDevice;
 use crate::web::clock::Clock;
 use crate::web::page::{Area, Chrome, Notice};
+use crate::web::words::Words;
 
 /// `GET /account/devices`
 #[derive(Template)]
@@ -49,24 +50,15 @@ impl DevicesPage {
     }
 
     fn place(&self, address: &str) -> String {
-        let start = self.chrome.words.address_start(address);
-        fl!(self.chrome.words.0, "devices-place", start = start)
+        place(address, &self.chrome.words)
     }
 
     fn since(&self, session: &Session) -> String {
-        let words = &self.chrome.words;
-        let since = self.clock.date(session.created_at, words);
-        // The row is written once a minute at most.
-        if self.now - session.last_seen_at < TimeDelta::minutes(2) {
-            return fl!(words.0, "devices-used-now", since = since);
-        }
-        let (date, time) = (self.clock.date(session.last_seen_at, words), self.clock.time(session.last_seen_at));
-        fl!(words.0, "devices-used", since = since, date = date, time = time)
+        used(session, self.now, self.clock, &self.chrome.words)
     }
 
     fn until(&self, device: &TrustedDevice) -> String {
-        let date = self.clock.date(device.expires_at, &self.chrome.words);
-        fl!(self.chrome.words.0, "devices-trusted-until", date = date)
+        trusted_until(device, self.clock, &self.chrome.words)
     }
 
     fn end_label(&self, browser: &BrowserName) -> String {
@@ -76,4 +68,25 @@ impl DevicesPage {
     fn forget_label(&self, browser: &BrowserName) -> String {
         fl!(self.chrome.words.0, "devices-forget-label", browser = self.name(browser))
     }
+}
+
+/// Where a browser is, as far as that is kept.
+pub fn place(address: &str, words: &Words) -> String {
+    fl!(words.0, "devices-place", start = words.address_start(address))
+}
+
+/// Since when a browser is signed in, and when it was last used.
+pub fn used(session: &Session, now: DateTime<Utc>, clock: Clock, words: &Words) -> String {
+    let since = clock.date(session.created_at, words);
+    // The row is written once a minute at most.
+    if now - session.last_seen_at < TimeDelta::minutes(2) {
+        return fl!(words.0, "devices-used-now", since = since);
+    }
+    let (date, time) = (clock.date(session.last_seen_at, words), clock.time(session.last_seen_at));
+    fl!(words.0, "devices-used", since = since, date = date, time = time)
+}
+
+/// Until when a browser is trusted.
+pub fn trusted_until(device: &TrustedDevice, clock: Clock, words: &Words) -> String {
+    fl!(words.0, "devices-trusted-until", date = clock.date(device.expires_at, words))
 }

@@ -6,7 +6,14 @@
 use std::future::{Ready, ready};
 
 use actix_session::SessionExt as _;
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header::USER_AGENT, web::Data};
+use actix_web::{
+    FromRequest, HttpMessage as _, HttpRequest,
+    body::{EitherBody, MessageBody},
+    dev::{Payload, ServiceRequest, ServiceResponse},
+    http::header::USER_AGENT,
+    middleware,
+    web::Data,
+};
 use futures_util::future::LocalBoxFuture;
 
 use super::{
@@ -29,7 +36,7 @@ use crate::{
         client_address::client_address,
         clock::Clock,
         cookies::Cookies,
-        error::PageError,
+        error::{self, PageError},
         next::Next,
         page::Chrome,
         principal::{Principal, Who},
@@ -297,13 +304,32 @@ impl Administrator {
     }
 }
 
+/// Before the routes of the administration: to everybody else they are not there, whatever the method and the form. Whom it
+/// lets in the handler finds with the request.
+///
+/// # Errors
+/// None of its own.
+pub async fn hide_from_others<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: middleware::Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
+    let (visitor, path) = (Visitor::of(request.request()), request.path().to_owned());
+    match Administrator::of(visitor, &path).await {
+        Ok(administrator) => {
+            request.extensions_mut().insert(administrator);
+            Ok(next.call(request).await?.map_into_left_body())
+        }
+        Err(error) => Ok(error::respond(request, &error).map_into_right_body()),
+    }
+}
+
 impl FromRequest for Administrator {
     type Error = PageError;
-    type Future = LocalBoxFuture<'static, Result<Self, PageError>>;
+    type Future = Ready<Result<Self, PageError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let (visitor, path) = (Visitor::of(request), request.path().to_owned());
-        Box::pin(async move { Self::of(visitor, &path).await })
+        let let_in = request.extensions_mut().remove::<Self>();
+        ready(let_in.ok_or_else(|| PageError::fault("a route of the administration that is not hidden from others")))
     }
 }
 
@@ -316,15 +342,14 @@ pub struct FreshAdministrator(pub SignedIn);
 
 impl FromRequest for FreshAdministrator {
     type Error = PageError;
-    type Future = LocalBoxFuture<'static, Result<Self, PageError>>;
+    type Future = Ready<Result<Self, PageError>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let administrator = Administrator::from_request(request, payload);
         let page = Next::of_request(request.path());
-        Box::pin(async move {
-            let Administrator(signed_in) = administrator.await?;
+        let fresh = |Administrator(signed_in): Administrator| {
             if signed_in.fresh { Ok(Self(signed_in)) } else { Err(page.after_confirmation()) }
-        })
+        };
+        ready(Administrator::from_request(request, payload).into_inner().and_then(fresh))
     }
 }
 

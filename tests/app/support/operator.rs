@@ -51,7 +51,8 @@ fn start(environment: &[(String, String)], arguments: &[&str], typed: &str) -> C
     child
 }
 
-fn end(child: Child) -> Ended {
+/// Waits for the end of a command.
+pub fn end(child: Child) -> Ended {
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
     Ended { well: output.status.success(), said }
@@ -67,6 +68,11 @@ impl TestApp {
     pub fn operators(&self, commands: &[&[&str]]) -> Vec<Ended> {
         let started: Vec<_> = commands.iter().map(|arguments| start(&self.environment, arguments, "")).collect();
         started.into_iter().map(end).collect()
+    }
+
+    /// Starts a command, which goes on by itself.
+    pub fn operator_starts(&self, arguments: &[&str]) -> Child {
+        start(&self.environment, arguments, "")
     }
 
     /// Runs a command that reads something.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use askama::Template;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use i18n_embed_fl::fl;
 
 use super::deed::Deed;
@@ -16,8 +16,9 @@ use crate::domain::count::{ExperienceYears, HouseholdSize};
 use crate::domain::country::Country;
 use crate::domain::ids::UserId;
 use crate::domain::role::Role;
-use crate::features::activity::{Event, store::Entry};
+use crate::features::activity::{Event, pages as activity, store::Entry};
 use crate::features::audit::Subject;
+use crate::features::devices::pages as devices;
 use crate::features::profile::{OfRole, Profile};
 use crate::features::recovery;
 use crate::features::sessions::store::Listed as Session;
@@ -297,37 +298,23 @@ impl PersonPage {
     }
 
     fn place(&self, address: &str) -> String {
-        let start = self.chrome.words.address_start(address);
-        fl!(self.chrome.words.0, "devices-place", start = start)
+        devices::place(address, &self.chrome.words)
     }
 
     fn used(&self, session: &Session) -> String {
-        let words = &self.chrome.words;
-        let since = self.clock.date(session.created_at, words);
-        // The row is written once a minute at most.
-        if self.now - session.last_seen_at < TimeDelta::minutes(2) {
-            return fl!(words.0, "devices-used-now", since = since);
-        }
-        let (date, time) = (self.clock.date(session.last_seen_at, words), self.clock.time(session.last_seen_at));
-        fl!(words.0, "devices-used", since = since, date = date, time = time)
+        devices::used(session, self.now, self.clock, &self.chrome.words)
     }
 
     fn until(&self, device: &TrustedDevice) -> String {
-        let date = self.clock.date(device.expires_at, &self.chrome.words);
-        fl!(self.chrome.words.0, "devices-trusted-until", date = date)
+        devices::trusted_until(device, self.clock, &self.chrome.words)
     }
 
     fn when(&self, entry: &Entry) -> Sentence {
-        let mut parts = Parts::new();
-        let (date, time) = (self.clock.date(entry.at, &self.chrome.words), parts.time(entry.at, self.clock));
-        parts.put_into(&fl!(self.chrome.words.0, "activity-when", date = date, time = time))
+        activity::when(entry.at, self.clock, &self.chrome.words)
     }
 
     fn who(&self, entry: &Entry) -> Option<String> {
-        let origin = entry.origin.as_ref()?;
-        let words = &self.chrome.words;
-        let (browser, start) = (words.browser(&origin.browser), words.address_start(&origin.address));
-        Some(fl!(words.0, "activity-who", browser = browser, start = start))
+        entry.origin.as_ref().map(|origin| activity::who(origin, &self.chrome.words))
     }
 
     fn what(&self, event: &Event) -> String {
