@@ -375,6 +375,8 @@ async fn texts_that_an_address_vouches_for_count_for_their_range_alone() {
     app.database.run("UPDATE sms_messages SET vouched = true");
     asks(&app).await.redirects_to("/register/verify");
     app.database.run("UPDATE sms_messages SET created_at = created_at - interval '3 hours'");
+    // The program's own housekeeping may have been here before these texts were so old.
+    app.database.run("UPDATE sms_hours_written SET until = date_trunc('hour', now(), 'UTC') - interval '5 hours'");
     brakes::store::write_hours(&mut app.database.connect()).unwrap();
     let written = |scope: &str| app.database.count(&format!("sms_hours WHERE number_range {scope} '' AND sent <> 1"));
     let ranges = app.database.count("sms_hours WHERE number_range <> ''");
